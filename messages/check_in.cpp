@@ -1,0 +1,36 @@
+#include "messages/check_in.hpp"
+
+namespace drydock {
+
+std::string name_of(const Wait& w) {
+  const std::string a = std::to_string(w.a), b = std::to_string(w.b);
+  switch (w.reason) {
+    case WaitReason::none: return "nothing known";
+    case WaitReason::up_to_date: return "runs " + name_of(Version{w.a}) + ", the rollout's release";
+    case WaitReason::no_rollout: return "no running rollout selects it";
+    case WaitReason::site_mismatch:
+      return "SITE_MISMATCH: SITE_ID on the box is not the site it is registered for";
+    case WaitReason::not_active: return "its lifecycle is not ACTIVE";
+    case WaitReason::ramp:
+      return a + " updates are in flight and " + b + " are allowed until more have committed";
+    case WaitReason::site_busy:
+      return a + " of its site is being updated, " + b + " at once is allowed";
+    case WaitReason::halted: return "rollout " + a + " is halted after " + b + " failures";
+    case WaitReason::paused: return "rollout " + a + " is paused by a person";
+    case WaitReason::failed_before: return "it already failed rollout " + a;
+    case WaitReason::hardware: return "the release is for another hardware model";
+    case WaitReason::newer_already:
+      return "runs " + name_of(Version{w.a}) + ", newer than the rollout's release";
+    case WaitReason::window: return "its maintenance window is closed";
+    case WaitReason::in_progress: return "its order " + a + " is being carried out";
+    case WaitReason::deciding: return "a decision is on its way";
+    case WaitReason::busy: return "the centre is busy; it will ask again";
+    case WaitReason::unknown_appliance: return "the registry does not know it: provision it first";
+    case WaitReason::not_selected: return "the rollout's selection leaves it out";
+    case WaitReason::held: return "rollout " + a + " is held until a person resumes it";
+    case WaitReason::not_tried_yet: return "it has not checked in since the rollout started";
+  }
+  return "an unknown reason";
+}
+
+}  // namespace drydock

@@ -1,0 +1,99 @@
+#pragma once
+// Table: the rows of a machine that keeps many entities. Dense in insertion order, found by key
+// through an open-addressing index with a fixed hash, so that the same history gives the same
+// order everywhere. A step never grows it: the shell calls `reserve` between steps.
+// `change` remembers which rows a step touched; exactly those are journaled and digested.
+#include <cstdint>
+#include <type_traits>
+#include <vector>
+
+#include "runtime/kernel/assert.hpp"
+#include "runtime/kernel/digest.hpp"
+
+namespace drydock {
+
+template <class Key, class Row>
+class Table {
+ public:
+  static_assert(std::is_trivially_copyable_v<Row> && std::is_trivially_copyable_v<Key>);
+  static constexpr std::uint32_t none = 0xFFFFFFFF;
+
+  // Room for `rows` rows in all and `changes` touched rows a step. Never called inside a step.
+  void reserve(std::uint32_t rows, std::uint32_t changes) {
+    ASSERT(touched_.empty());
+    keys_.reserve(rows);
+    rows_.reserve(rows);
+    marks_.reserve(rows);
+    touched_.reserve(changes);
+    std::uint32_t slots = 16;
+    while (slots < rows * 2) slots *= 2;
+    if (slots <= index_.size()) return;
+    index_.assign(slots, none);
+    for (std::uint32_t i = 0; i < keys_.size(); ++i) place(i);
+  }
+
+  std::uint32_t size() const noexcept { return static_cast<std::uint32_t>(rows_.size()); }
+  bool full() const noexcept { return rows_.size() == rows_.capacity(); }
+  std::uint32_t room() const noexcept {
+    return static_cast<std::uint32_t>(rows_.capacity() - rows_.size());
+  }
+  const Key& key(std::uint32_t i) const noexcept { ASSERT(i < keys_.size()); return keys_[i]; }
+  const Row& row(std::uint32_t i) const noexcept { ASSERT(i < rows_.size()); return rows_[i]; }
+
+  std::uint32_t find(const Key& key) const noexcept {
+    if (index_.empty()) return none;
+    for (std::uint64_t at = hash(key);; ++at) {
+      const std::uint32_t i = index_[at & (index_.size() - 1)];
+      if (i == none || keys_[i] == key) return i;
+    }
+  }
+  const Row* get(const Key& key) const noexcept {
+    const std::uint32_t i = find(key);
+    return i == none ? nullptr : &rows_[i];
+  }
+  // The row for writing; counts as touched in this step.
+  Row& change(std::uint32_t i) noexcept {
+    ASSERT(i < rows_.size());
+    if (!marks_[i]) {
+      ASSERT(touched_.size() < touched_.capacity());
+      marks_[i] = 1;
+      touched_.push_back(i);
+    }
+    return rows_[i];
+  }
+  // A new row with default content; the key must be new and the table not full.
+  std::uint32_t insert(const Key& key) noexcept {
+    ASSERT(!full() && find(key) == none);
+    keys_.push_back(key);
+    rows_.push_back(Row{});
+    marks_.push_back(0);
+    const std::uint32_t i = size() - 1;
+    place(i);
+    change(i);
+    return i;
+  }
+  bool can_change_more() const noexcept { return touched_.size() < touched_.capacity(); }
+  const std::vector<std::uint32_t>& touched() const noexcept { return touched_; }
+  void forget_touched() noexcept {
+    for (std::uint32_t i : touched_) marks_[i] = 0;
+    touched_.clear();
+  }
+
+ private:
+  static std::uint64_t hash(const Key& key) noexcept {
+    return mix64(static_cast<std::uint64_t>(key.value));
+  }
+  void place(std::uint32_t i) noexcept {
+    std::uint64_t at = hash(keys_[i]);
+    while (index_[at & (index_.size() - 1)] != none) ++at;
+    index_[at & (index_.size() - 1)] = i;
+  }
+
+  std::vector<Key> keys_;
+  std::vector<Row> rows_;
+  std::vector<std::uint8_t> marks_;       // 1 where the row is in touched_
+  std::vector<std::uint32_t> touched_;    // row numbers in the order of their first change
+  std::vector<std::uint32_t> index_;      // size is a power of two
+};
+
+}  // namespace drydock
