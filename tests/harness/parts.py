@@ -1,0 +1,195 @@
+"""The one table of what tests/run does. To add a part: write a function, add a row to PARTS."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from claims import Outcome, describe_exit, failed, of_boost_report, of_claims_file
+from stage import SECONDS_A_MINUTE, TIMED_OUT, Context, run
+
+PROGRAM_LIMIT_S = 240.0            # one test program
+SANITIZED_PROGRAM_LIMIT_S = 480.0  # the same, several times slower
+DEMO_SECONDS_MAX = 180.0           # what the demo may take without install and build
+# Whose tests run under the address and undefined-behaviour sanitizers: what parses, decides and
+# stores. The rest moves memory through the same libraries.
+SANITIZED = ("tests/messages", "tests/actors", "tests/runtime/kernel", "tests/runtime/journal",
+             "tests/runtime/http", "tests/runtime/trust")
+
+
+@dataclass(frozen=True)
+class Part:
+    name: str
+    says: str                              # what it shows, for --list
+    minutes: float                         # its share on 2 cold cores; the limit is 3 times that
+    exists: Callable[[Path], bool]         # is what it tests in this tree?
+    show: Callable[[Context, Path], Outcome]
+    needs_build: bool = True
+    by_default: bool = True                # False: only with --all or --only
+
+    def limit_s(self) -> float:
+        return 3 * self.minutes * SECONDS_A_MINUTE
+
+
+def build(context: Context, log: Path) -> Outcome:
+    return build_preset(context, log, "release", ["all"], BUILD.limit_s())
+
+
+def build_preset(context: Context, log: Path, preset: str, targets: list[str],
+                 limit_s: float) -> Outcome:
+    folder = context.builds / preset
+    for command in (["cmake", "--preset", preset, "-B", str(folder)],
+                    ["cmake", "--build", str(folder), "-j", str(context.jobs),
+                     "--target", *targets]):
+        returned = run(context, command, log, limit_s)
+        if returned != 0:
+            why = "the time limit ended it" if returned == TIMED_OUT else first_error(log)
+            return failed(f"{folder.name} builds", why, log, " ".join(command))
+    return Outcome(1)
+
+
+def first_error(log: Path) -> str:
+    lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
+    marks = ("error:", "CMake Error", "FAILED:", "undefined reference")
+    found = [line.strip() for line in lines if any(mark in line for mark in marks)]
+    return found[0][:200] if found else "see the log"
+
+
+def test_programs(context: Context, folder: Path, log: Path) -> list[tuple[str, Path]]:
+    """(name, folder in the tree) of every test program that this build knows of: from the build
+    itself, so that a program of an earlier checkout is never counted."""
+    listing = context.scratch / "programs.json"
+    run(context, ["ctest", "--test-dir", str(folder), "--show-only=json-v1"], log, 60, None, listing)
+    try:
+        tests = json.loads(listing.read_text(encoding="utf-8"))["tests"]
+    except (OSError, ValueError, KeyError):
+        return []
+    found = []
+    for test in tests:
+        where = {p["name"]: p["value"] for p in test.get("properties", [])}["WORKING_DIRECTORY"]
+        found.append((test["name"], Path(where).relative_to(folder)))
+    return sorted(found)
+
+
+def run_programs(context: Context, folder: Path, names: list[str], log: Path,
+                 limit_s: float) -> Outcome:
+    def one(name: str) -> Outcome:
+        program = folder / "tests" / name
+        own_log = context.logs / folder.name / f"{name}.log"
+        own_log.unlink(missing_ok=True)
+        report = context.scratch / f"{folder.name}-{name}.xml"
+        command = [str(program), "--color_output=no", "--log_level=warning",
+                   "--report_format=XML", "--report_level=detailed", f"--report_sink={report}"]
+        returned = run(context, command, own_log, limit_s, SANITIZER_OPTIONS)
+        return of_boost_report(name, report, returned, own_log, str(program))
+
+    outcome = Outcome()
+    with ThreadPoolExecutor(context.jobs) as pool:
+        for shown in pool.map(one, names):
+            outcome.add(shown)
+    if not names:
+        return failed(folder.name, "the build knows of no test program", log, "ls tests")
+    return outcome
+
+
+SANITIZER_OPTIONS = {
+    "ASAN_OPTIONS": "detect_leaks=1:abort_on_error=0:detect_stack_use_after_return=1",
+    "UBSAN_OPTIONS": "print_stacktrace=1:halt_on_error=1",
+}
+
+
+def unit(context: Context, log: Path) -> Outcome:
+    names = [name for name, _ in test_programs(context, context.release, log)]
+    return run_programs(context, context.release, names, log, PROGRAM_LIMIT_S)
+
+
+def sanitizers(context: Context, log: Path) -> Outcome:
+    folder = context.builds / "asan"
+    returned = run(context, ["cmake", "--preset", "asan", "-B", str(folder)], log, 300)
+    if returned != 0:
+        return failed("asan configures", first_error(log), log, "cmake --preset asan")
+    names = [name for name, where in test_programs(context, folder, log)
+             if str(where).startswith(SANITIZED)]
+    built = build_preset(context, log, "asan", names or ["all_tests"], part("sanitizers").limit_s())
+    if built.failures:
+        return built
+    return run_programs(context, folder, names, log, SANITIZED_PROGRAM_LIMIT_S)
+
+
+def tidy(context: Context, log: Path) -> Outcome:
+    report = context.scratch / "tidy.json"
+    command = [sys.executable, "tests/tidy", "--build", str(context.release),
+               "--report", str(report)]
+    returned = run(context, command, log, 120)
+    return of_claims_file("tidy", report, returned, log, "python3 tests/tidy")
+
+
+def python_tests(folder: str) -> Callable[[Context, Path], Outcome]:
+    def show(context: Context, log: Path) -> Outcome:
+        report = context.scratch / f"{Path(folder).name}.json"
+        command = [sys.executable, "tests/harness/python_tests.py", folder, str(report)]
+        returned = run(context, command, log, 300)
+        return of_claims_file(folder, report, returned, log, " ".join(command[:3]))
+    return show
+
+
+def demo(context: Context, log: Path) -> Outcome:
+    answer = context.scratch / "demo.txt"
+    command = ["deploy/demo", "--json", "--no-install"]
+    returned = run(context, command, log, part("demo").limit_s(), None, answer)
+    again = " ".join(command)
+    try:
+        said = json.loads(answer.read_text(encoding="utf-8").splitlines()[-1])
+        good, bad = said["good"], said["bad"]
+        shown = {
+            "demo_every_appliance_commits_the_good_release":
+                good["appliances"] == 12 and good["committed"] == 12,
+            "demo_the_bad_release_reaches_an_appliance": bad["exposed"] >= 1,
+            "demo_every_exposed_appliance_rolls_back": bad["rolled_back"] == bad["exposed"],
+            "demo_the_bad_rollout_halts_itself": bad["halted"] is True,
+            "demo_the_bad_release_stays_small": bad["exposed"] <= 2,
+            "demo_kills_the_coordinator_once_and_two_agents":
+                said["coordinator_kills"] == 1 and said["agent_kills"] == 2,
+            "demo_loses_no_report": said["lost_reports"] == 0,
+            "demo_takes_under_180_seconds": said["seconds"] < DEMO_SECONDS_MAX,
+        }
+    except (OSError, ValueError, KeyError, TypeError, IndexError) as error:
+        why = f"ended with {describe_exit(returned)}; its last line is not the summary ({error})"
+        return failed("demo", why, log, again)
+    outcome = Outcome()
+    for claim, holds in {**shown, "demo_exits_0": returned == 0}.items():
+        outcome.add(Outcome(1) if holds else failed(claim, f"it said {said}", log, again))
+    return outcome
+
+
+def holds(*paths: str) -> Callable[[Path], bool]:
+    return lambda root: all((root / path).exists() for path in paths)
+
+
+def has_sources(folder: str) -> Callable[[Path], bool]:
+    return lambda root: next((root / folder).rglob("*.cpp"), None) is not None
+
+
+BUILD = Part("build", "everything compiles without a warning", 12, holds("CMakeLists.txt"), build,
+             needs_build=False)
+
+PARTS = (
+    BUILD,
+    Part("tidy", "the style rules, and that each of them finds a planted violation", 0.5,
+         holds("tests/tidy"), tidy, needs_build=False),
+    Part("unit", "every Boost.Test program; each case is a claim", 4, has_sources("tests"), unit),
+    Part("deploy", "the demo appliance's firmware and images", 1,
+         holds("tests/deploy", "deploy/demo-appliance"), python_tests("tests/deploy"),
+         needs_build=False),
+    Part("sanitizers", "machines, kernel, messages, journal, edge and trust under asan and ubsan",
+         8, has_sources("tests"), sanitizers, needs_build=False),
+    Part("demo", "one machine, 12 appliances: a good release lands, a bad one halts", 3,
+         holds("deploy/demo"), demo),
+)
+
+
+def part(name: str) -> Part:
+    return next(p for p in PARTS if p.name == name)
