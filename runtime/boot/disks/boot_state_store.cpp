@@ -1,0 +1,89 @@
+#include "runtime/boot/disks/boot_state_store.hpp"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+
+#include <fmt/format.h>
+
+#include "runtime/boot/disks/sector_file.hpp"
+
+namespace drydock::boot {
+
+BootStateStore::BootStateStore(std::string folder, bool require_mount)
+    : folder_(std::move(folder)), require_mount_(require_mount) {}
+
+std::string BootStateStore::copy_path(std::size_t copy) const {
+  return folder_ + (copy == 0 ? "/ab_state" : "/ab_state2");
+}
+
+std::string BootStateStore::tries_path() const { return folder_ + "/ab_tries"; }
+
+Status BootStateStore::check_mount() const {
+  if (!require_mount_) return Done{};
+  struct stat here {
+  }, parent{};
+  if (::stat(folder_.c_str(), &here) != 0) return files::last_error("finding", folder_);
+  if (::stat((folder_ + "/..").c_str(), &parent) != 0) return files::last_error("finding", folder_);
+  if (here.st_dev == parent.st_dev)
+    return Error{
+        ErrorKind::refused,
+        fmt::format("{} is not mounted; mount the ESP before the boot state is written", folder_)};
+  return Done{};
+}
+
+Result<files::UniqueFd> BootStateStore::lock() const {
+  auto fd = files::open(folder_, O_RDONLY | O_DIRECTORY);
+  if (!fd) return fd.error();
+  if (::flock(fd->get(), LOCK_EX) != 0) return files::last_error("locking", folder_);
+  return fd;
+}
+
+LoadedBootState BootStateStore::load() const {
+  LoadedBootState loaded;
+  for (std::size_t copy = 0; copy < loaded.copies.size(); ++copy) {
+    auto bytes = read_sector(copy_path(copy));
+    auto state = bytes ? parse_boot_state(*bytes) : Result<BootState>(bytes.error());
+    if (state)
+      loaded.copies[copy] = *state;
+    else
+      loaded.damage[copy] = state.error().in(copy_path(copy));
+  }
+  if (const auto winner = winning_copy(loaded.copies)) loaded.state = loaded.copies[*winner];
+  return loaded;
+}
+
+Result<Stored> BootStateStore::store(const BootState& next) {
+  if (auto s = check_mount(); !s) return s.error();
+  auto held = lock();
+  if (!held) return held.error();
+  const LoadedBootState now = load();
+  if (now.state && next.seq != now.state->seq + 1)
+    return Error{ErrorKind::refused,
+                 fmt::format("the boot state is at sequence {}, not at {}; load it again",
+                             now.state->seq, next.seq == 0 ? 0 : next.seq - 1)};
+  const std::size_t first = winning_copy(now.copies) == std::size_t{0} ? 1 : 0;
+  const std::string bytes = format(next);
+  if (auto s = write_sector(copy_path(first), bytes); !s)
+    return s.error().in("writing the older copy of the boot state");
+  Stored stored;
+  if (auto s = write_sector(copy_path(1 - first), bytes); !s)
+    stored.second_copy = s.error().in("writing the second copy of the boot state");
+  return stored;
+}
+
+Result<BootTries> BootStateStore::load_tries() const {
+  auto bytes = read_sector(tries_path());
+  if (!bytes) return bytes.error();
+  auto tries = parse_boot_tries(*bytes);
+  if (!tries) return tries.error().in(tries_path());
+  return tries;
+}
+
+Status BootStateStore::ensure_tries() {
+  if (load_tries()) return Done{};
+  if (auto s = check_mount(); !s) return s;
+  return write_sector(tries_path(), format(BootTries{}));
+}
+
+}  // namespace drydock::boot

@@ -1,0 +1,53 @@
+#pragma once
+// The two copies of the boot state on the ESP. One process at a time writes them (root-helper, or
+// health-gate before it starts); each act takes the lock of the folder. Blocking, any thread.
+#include <array>
+#include <optional>
+#include <string>
+
+#include "runtime/boot/boot_state.hpp"
+#include "runtime/boot/boot_tries.hpp"
+#include "runtime/files/files.hpp"
+
+namespace drydock::boot {
+
+struct LoadedBootState {
+  std::optional<BootState> state;  // the winner; empty when no copy counts
+  BootCopies copies;
+  std::array<std::optional<Error>, 2> damage;  // what is wrong with each copy that does not count
+};
+
+struct Stored {
+  // The new state is in effect, but the second copy could not be written; the next store heals it.
+  std::optional<Error> second_copy;
+};
+
+class BootStateStore {
+ public:
+  // require_mount: refuse to write when `folder` is not a mount point of its own. Without it a
+  // write while the ESP is not mounted would land on the root filesystem, where GRUB never looks.
+  explicit BootStateStore(std::string folder, bool require_mount = false);
+
+  LoadedBootState load() const;
+  // Writes the older (or damaged) copy, and only then the other one: at every instant one copy is
+  // whole. An error means that the old state, if there was one, is still in effect, unless its text
+  // says that the read-back failed. `next` must be the state after the one that load() answers.
+  Result<Stored> store(const BootState& next);
+
+  Result<BootTries> load_tries() const;  // GRUB's counter
+  // Makes `ab_tries` when it is missing or damaged; GRUB can overwrite the file but not create it.
+  Status ensure_tries();
+
+  const std::string& folder() const { return folder_; }
+
+ private:
+  std::string copy_path(std::size_t copy) const;
+  std::string tries_path() const;
+  Status check_mount() const;
+  Result<files::UniqueFd> lock() const;
+
+  std::string folder_;
+  bool require_mount_;
+};
+
+}  // namespace drydock::boot
