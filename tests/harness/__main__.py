@@ -29,6 +29,8 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--list", action="store_true", help="list the parts and stop")
     parser.add_argument("--builds", type=Path, default=ROOT / "build", metavar="FOLDER",
                         help="where the builds and logs go (default: build)")
+    parser.add_argument("--preset", default="release", metavar="NAME",
+                        help="the build whose programs are tested (default: release)")
     parser.add_argument("--deadline", type=float, default=85, metavar="MINUTES",
                         help="whatever has not finished by then has failed (default: 85)")
     return parser.parse_args()
@@ -92,7 +94,7 @@ def main() -> int:
     picked = chosen(options)
     builds = options.builds.resolve()
     scratch = Path(tempfile.mkdtemp(prefix="drydock-"))
-    context = Context(ROOT, builds, builds / "log", scratch, os.cpu_count() or 1,
+    context = Context(ROOT, builds, builds / "log", scratch, options.preset, os.cpu_count() or 1,
                       time.monotonic() + options.deadline * SECONDS_A_MINUTE)
     minutes = sum(part.minutes for part in picked)
     print(f"tests: {', '.join(p.name for p in picked)}; up to {minutes:g} minutes on 2 cold cores, "

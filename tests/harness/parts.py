@@ -35,7 +35,7 @@ class Part:
 
 
 def build(context: Context, log: Path) -> Outcome:
-    return build_preset(context, log, "release", ["all"], BUILD.limit_s())
+    return build_preset(context, log, context.preset, ["all"], BUILD.limit_s())
 
 
 def build_preset(context: Context, log: Path, preset: str, targets: list[str],
@@ -53,16 +53,19 @@ def build_preset(context: Context, log: Path, preset: str, targets: list[str],
 
 def first_error(log: Path) -> str:
     lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
-    marks = ("error:", "CMake Error", "FAILED:", "undefined reference")
-    found = [line.strip() for line in lines if any(mark in line for mark in marks)]
-    return found[0][:200] if found else "see the log"
+    for mark in ("error: ", "warning: ", "undefined reference", "CMake Error", "FAILED: "):
+        for line in lines:
+            if mark in line:
+                return line.strip()[:200]
+    return "see the log"
 
 
 def test_programs(context: Context, folder: Path, log: Path) -> list[tuple[str, Path]]:
     """(name, folder in the tree) of every test program that this build knows of: from the build
     itself, so that a program of an earlier checkout is never counted."""
     listing = context.scratch / "programs.json"
-    run(context, ["ctest", "--test-dir", str(folder), "--show-only=json-v1"], log, 60, None, listing)
+    run(context, ["ctest", "--test-dir", str(folder), "--show-only=json-v1"], log, 60, None,
+        listing)
     try:
         tests = json.loads(listing.read_text(encoding="utf-8"))["tests"]
     except (OSError, ValueError, KeyError):
@@ -102,8 +105,8 @@ SANITIZER_OPTIONS = {
 
 
 def unit(context: Context, log: Path) -> Outcome:
-    names = [name for name, _ in test_programs(context, context.release, log)]
-    return run_programs(context, context.release, names, log, PROGRAM_LIMIT_S)
+    names = [name for name, _ in test_programs(context, context.build, log)]
+    return run_programs(context, context.build, names, log, PROGRAM_LIMIT_S)
 
 
 def sanitizers(context: Context, log: Path) -> Outcome:
@@ -121,10 +124,45 @@ def sanitizers(context: Context, log: Path) -> Outcome:
 
 def tidy(context: Context, log: Path) -> Outcome:
     report = context.scratch / "tidy.json"
-    command = [sys.executable, "tests/tidy", "--build", str(context.release),
+    command = [sys.executable, "tests/tidy", "--build", str(context.build),
                "--report", str(report)]
     returned = run(context, command, log, 120)
     return of_claims_file("tidy", report, returned, log, "python3 tests/tidy")
+
+
+def tracked(context: Context, log: Path, *patterns: str) -> list[str]:
+    listing = context.scratch / "tracked.txt"
+    run(context, ["git", "ls-files", "--", *patterns], log, 30, None, listing)
+    names = listing.read_text(encoding="utf-8").splitlines()
+    return [name for name in names if (context.root / name).is_file()]
+
+
+def layout(context: Context, log: Path) -> Outcome:
+    names = tracked(context, log, "*.hpp", "*.cpp")
+    if not names:
+        return failed("layout", "git lists no source file", log, "git ls-files")
+    returned = run(context, ["clang-format-14", "--dry-run", "-Werror", *names], log, 120)
+    if returned == 0:
+        return Outcome(1)
+    return failed("every_source_file_has_the_layout_of_clang_format", first_error(log), log,
+                  "git ls-files '*.hpp' '*.cpp' | xargs clang-format-14 -i")
+
+
+def shell(context: Context, log: Path) -> Outcome:
+    names = [name for name in tracked(context, log) if is_shell(context.root / name)]
+    if not names:
+        return failed("shell", "git lists no shell script", log, "git ls-files")
+    returned = run(context, ["shellcheck", "--format=gcc", *names], log, 120)
+    if returned == 0:
+        return Outcome(1)
+    return failed("every_shell_script_is_clean", first_error(log), log,
+                  f"shellcheck {' '.join(names)}")
+
+
+def is_shell(path: Path) -> bool:
+    with open(path, "rb") as file:
+        first = file.readline(64)
+    return first.startswith(b"#!") and first.rstrip().endswith((b"sh", b"bash"))
 
 
 def python_tests(folder: str) -> Callable[[Context, Path], Outcome]:
@@ -178,6 +216,10 @@ BUILD = Part("build", "everything compiles without a warning", 12, holds("CMakeL
 
 PARTS = (
     BUILD,
+    Part("layout", "the source files have clang-format's layout", 0.5, holds(".clang-format"),
+         layout, needs_build=False),
+    Part("shell", "shellcheck has nothing to say", 0.5, holds("deploy/dependencies"), shell,
+         needs_build=False),
     Part("tidy", "the style rules, and that each of them finds a planted violation", 0.5,
          holds("tests/tidy"), tidy, needs_build=False),
     Part("unit", "every Boost.Test program; each case is a claim", 4, has_sources("tests"), unit),

@@ -26,11 +26,11 @@ class Claims(unittest.TextTestResult):
 
     def addFailure(self, test, err):
         super().addFailure(test, err)
-        self.note(test, last_line(err))
+        self.note(test, one_line(err))
 
     def addError(self, test, err):
         super().addError(test, err)
-        self.note(test, last_line(err))
+        self.note(test, one_line(err))
 
     def addSkip(self, test, reason):
         super().addSkip(test, reason)
@@ -39,11 +39,12 @@ class Claims(unittest.TextTestResult):
     def addSubTest(self, test, subtest, err):
         super().addSubTest(test, subtest, err)
         if err is not None:
-            self.note(test, f"{subtest._subDescription()}: {last_line(err)}")
+            self.note(test, f"{subtest._subDescription()}: {one_line(err)}")
 
 
-def last_line(err) -> str:
-    return f"{err[0].__name__}: {str(err[1]).strip().splitlines()[0] if str(err[1]).strip() else ''}"
+def one_line(err) -> str:
+    lines = str(err[1]).strip().splitlines()
+    return f"{err[0].__name__}: {lines[0] if lines else ''}"
 
 
 def main() -> int:

@@ -20,12 +20,13 @@ class Context:
     builds: Path         # holds one folder a preset
     logs: Path
     scratch: Path        # short, own temporary folder (sockets have 108 bytes for their path)
+    preset: str          # the build whose programs are tested; release but for tests/check
     jobs: int
     deadline: float      # time.monotonic() seconds
 
     @property
-    def release(self) -> Path:
-        return self.builds / "release"
+    def build(self) -> Path:
+        return self.builds / self.preset
 
     def seconds_left(self) -> float:
         return max(0.0, self.deadline - time.monotonic())
