@@ -72,7 +72,8 @@ class Dependencies(unittest.TestCase):
 
     def test_it_says_what_it_installs_and_how_long_before_it_does(self):
         ran = self.run_it(absent="mold ccache")
-        self.assertRegex(ran.stdout.splitlines()[0], r"installing 2 of \d+ .*minutes.*: mold ccache")
+        first = ran.stdout.splitlines()[0]
+        self.assertRegex(first, r"installing 2 of \d+ .*minutes.*: mold ccache")
 
     def test_it_installs_what_is_missing_alone_without_recommended_packages(self):
         ran = self.install()

@@ -222,6 +222,8 @@ PARTS = (
          needs_build=False),
     Part("tidy", "the style rules, and that each of them finds a planted violation", 0.5,
          holds("tests/tidy"), tidy, needs_build=False),
+    Part("harness", "the runner counts only what was shown", 0.5, holds("tests/harness"),
+         python_tests("tests/harness"), needs_build=False),
     Part("unit", "every Boost.Test program; each case is a claim", 4, has_sources("tests"), unit),
     Part("deploy", "the demo appliance's firmware and images", 1,
          holds("tests/deploy", "deploy/demo-appliance"), python_tests("tests/deploy"),
