@@ -81,17 +81,16 @@ BOOST_AUTO_TEST_CASE(arguments_reach_the_program_as_they_are) {
 }
 
 BOOST_AUTO_TEST_CASE(a_command_over_its_time_limit_is_unknown_even_if_it_would_pass) {
-  const auto f =
-      sh("trap 'exit 0' TERM; echo started; while :; do sleep 0.01; done", milliseconds(300));
+  const auto f = sh("trap 'exit 0' TERM; echo started; while :; do sleep 0.01; done", seconds(2));
   BOOST_TEST(is(f.outcome, Outcome::unknown));
-  BOOST_TEST(f.reason == "no end within 300 ms");
+  BOOST_TEST(f.reason == "no end within 2000 ms");
   BOOST_TEST(f.output.starts_with("started\n"));
 }
 
 BOOST_AUTO_TEST_CASE(a_command_that_ignores_sigterm_is_killed_with_its_children) {
   const auto f =
       sh("trap '' TERM; sh -c 'trap \"\" TERM; echo $$; while :; do sleep 1; done' & wait",
-         milliseconds(300));
+         seconds(2));
   BOOST_TEST(is(f.outcome, Outcome::unknown));
   BOOST_REQUIRE(!f.output.empty());
   BOOST_TEST(!alive(f.output));
@@ -126,10 +125,11 @@ BOOST_AUTO_TEST_CASE(endless_output_does_not_outlast_the_time_limit) {
 
 BOOST_AUTO_TEST_CASE(no_open_file_of_ours_is_passed_on) {
   const int fd = ::open("/etc/passwd", O_RDONLY);  // deliberately without close-on-exec
-  BOOST_REQUIRE(fd >= 0);
-  const auto f = sh("ls /proc/$$/fd | wc -l");
+  BOOST_REQUIRE(::dup2(fd, 77) == 77);
+  const auto f = sh("test -e /proc/$$/fd/77");
   ::close(fd);
-  BOOST_TEST(f.output == "3\n");
+  ::close(77);
+  BOOST_TEST(is(f.outcome, Outcome::fail));
 }
 
 BOOST_AUTO_TEST_CASE(blocked_and_ignored_signals_of_ours_are_not_passed_on) {
