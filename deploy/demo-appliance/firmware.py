@@ -6,6 +6,7 @@ and checks come from the unpacked image alone.
 """
 
 import json
+import os
 import shutil
 import sys
 import time
@@ -81,7 +82,8 @@ class Firmware:
             self.wipe()
             started = time.monotonic()
             command = unpack_command(self.folder.slot(slot), self.folder.root)
-            unpacking = Child(command, self.folder.path, self.folder.logs / "unsquashfs.log")
+            unpacking = Child(command, self.folder.path, self.folder.logs / "unsquashfs.log",
+                              os.environ["PATH"])
             code = self.bench.wait_for(unpacking, UNPACK_LIMIT_S)
             if self.bench.stopping:
                 return None
@@ -138,10 +140,12 @@ class Firmware:
         return ["compliance-agent", "--config", str(self.folder.configuration)]
 
     def start(self, command: list[str]) -> Child:
-        """Starts a program of the unpacked image, with the image's root as working folder."""
+        """Starts a program of the unpacked image. Its PATH begins in that image, so that a health
+        check finds the image's own commands, as it does on a real box."""
         name = command[0]
         return Child([str(self.folder.program(name)), *command[1:]], self.folder.root,
-                     self.folder.logs / f"{name}.log")
+                     self.folder.logs / f"{name}.log",
+                     f"{self.folder.program(name).parent}:{os.environ['PATH']}")
 
     def keep(self, service: Service) -> None:
         """Starts the service when it is due, and notes when it has ended."""

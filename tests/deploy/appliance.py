@@ -37,8 +37,8 @@ class ApplianceTest(unittest.TestCase):
         self.addCleanup(self.stop)
         (self.home / "identity").mkdir()
 
-    def image(self, version: str, gate: str = GATE_PASSES, agent: str = AGENT_READY,
-              helper: str = HELPER) -> Path:
+    def image(self, version: str, *options: str, gate: str = GATE_PASSES,
+              agent: str = AGENT_READY, helper: str = HELPER) -> Path:
         programs = self.home / f"programs-{version}"
         programs.mkdir()
         for name, text in (("compliance-agent", agent), ("health-gate", gate),
@@ -47,7 +47,7 @@ class ApplianceTest(unittest.TestCase):
         image = self.home / f"{version}.img"
         made = subprocess.run(
             [ROOT / "deploy/demo-image", image, "--version", version, "--programs", programs,
-             "--ballast-mib", "0"], capture_output=True, text=True)
+             "--ballast-mib", "0", *options], capture_output=True, text=True)
         self.assertEqual(made.returncode, 0, made.stderr)
         return image
 

@@ -54,6 +54,15 @@ class Boots(ApplianceTest):
         self.start()
         self.assertEqual(self.boots(2), [("B", 2, 0), ("B", 1, 0)])
 
+    def test_a_check_finds_the_commands_of_the_booted_image_and_only_a_bad_release_fails(self):
+        gate = "#!/bin/sh\ncd / && drydock-self-check\n"
+        self.init(self.image("1.0.0", gate=gate))
+        self.put_in_slot("b", self.image("1.2.0", "--bad", gate=gate))
+        self.arm_b()
+        self.start()
+        self.assertEqual(self.boots(4), [("B", 2, 0), ("B", 1, 0), ("B", 0, 0), ("A", 0, 1)])
+        self.until("started", program="compliance-agent")
+
     def test_an_unreadable_trial_image_falls_back_at_once(self):
         self.init(self.image("1.0.0"))
         self.arm_b()

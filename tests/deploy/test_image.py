@@ -49,8 +49,8 @@ class Image(ApplianceTest):
             subprocess.run(["unsquashfs", "-quiet", "-no-progress", "-d", root, image], check=True,
                            stdout=subprocess.DEVNULL)
             check = (root / "etc/msp/health.d/self-check.yaml").read_text()
-            self.assertIn('command: ["usr/lib/drydock/self-check"]', check)
-            ran = subprocess.run(["usr/lib/drydock/self-check"], cwd=root)
+            self.assertIn('command: ["drydock-self-check"]', check)
+            ran = subprocess.run([root / "usr/bin/drydock-self-check"])
             self.assertEqual(ran.returncode, code)
 
     def test_a_missing_program_is_refused_with_what_to_do(self):
