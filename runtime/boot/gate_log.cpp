@@ -105,7 +105,7 @@ Result<std::uint64_t> GateLog::append(GateRecord record) {
 }
 
 Status GateLog::write(const GateRecord& record, std::uint64_t offset) {
-  auto fd = files::open(path(), O_WRONLY | O_CREAT, mode);
+  auto fd = files::open(path(), O_WRONLY | O_CREAT | O_NOFOLLOW, mode);
   if (!fd) return fd.error();
   // Room for every record is taken at the start, so that a full disk cannot swallow a verdict.
   // A filesystem that cannot reserve may still have the space; the write itself will tell.

@@ -46,7 +46,6 @@ std::string_view name_of(GateKind kind) {
     case GateKind::passed: return "passed";
     case GateKind::failed: return "failed";
     case GateKind::fell_back: return "fell_back";
-    case GateKind::committed: return "committed";
   }
   return "unknown";
 }
@@ -86,8 +85,7 @@ Result<GateRecord> decode_gate_record(std::string_view bytes) {
   const auto reason_length = get<std::uint8_t>(bytes, 43);
   const auto slot = get<std::uint8_t>(bytes, 40), kind = get<std::uint8_t>(bytes, 41);
   if (check_length > gate_check_max || reason_length > gate_reason_max ||
-      slot > static_cast<std::uint8_t>(Slot::b) ||
-      kind > static_cast<std::uint8_t>(GateKind::committed))
+      slot > static_cast<std::uint8_t>(Slot::b))
     return malformed("a value is out of range");
   GateRecord record;
   record.sequence = get<std::uint64_t>(bytes, 8);

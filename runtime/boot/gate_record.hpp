@@ -21,15 +21,15 @@ inline constexpr std::size_t gate_record_size = 512;
 inline constexpr std::size_t gate_check_max = 48;    // bytes
 inline constexpr std::size_t gate_reason_max = 160;  // bytes
 
+// A kind that this release does not know is read all the same: the other slot may be newer.
 enum class GateKind : std::uint8_t {
   none = 0,
   boot_observed = 1,  // a boot began; said before any check runs
   passed = 2,         // verdict: every required check passed
   failed = 3,         // verdict: the named check failed or gave no answer
   fell_back = 4,      // the good slot runs again although a trial was armed
-  committed = 5,      // the trial slot was marked good
 };
-std::string_view name_of(GateKind kind);  // "boot_observed"
+std::string_view name_of(GateKind kind);  // "boot_observed"; "unknown" for a newer one
 
 struct GateRecord {
   std::uint64_t sequence = 0;  // grows from 1; given by GateLog::append

@@ -1,0 +1,56 @@
+#pragma once
+// Where the two slots, the ESP and the data partition are, which slot runs, and which boot this is.
+// On an appliance the slots are partitions; in the demo and in tests they are plain files.
+// Blocking, any thread.
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "messages/ids.hpp"
+#include "runtime/boot/boot_state.hpp"
+#include "runtime/files/files.hpp"
+#include "runtime/result.hpp"
+
+namespace drydock::boot {
+
+struct SlotLayout {
+  std::string slot_a = "/dev/disk/by-partlabel/MSP-A";
+  std::string slot_b = "/dev/disk/by-partlabel/MSP-B";
+  std::string esp_folder = "/boot";
+  bool esp_is_mount = true;  // refuse to write the boot state while the ESP is not mounted
+  std::string data_folder = "/var/lib/msp";
+  std::string command_line = "/proc/cmdline";
+  std::string mounts = "/proc/self/mountinfo";
+  std::string boot_id = "/proc/sys/kernel/random/boot_id";
+
+  std::string update_folder() const { return data_folder + "/update"; }
+  const std::string& slot_path(Slot slot) const;  // a or b
+};
+
+// What GRUB said on the kernel command line; fields it did not say are empty.
+struct BootArguments {
+  Slot slot = Slot::none;
+  std::optional<unsigned> tries_left;
+  std::optional<unsigned> fallback;
+};
+BootArguments parse_boot_arguments(std::string_view command_line);
+Result<BootArguments> boot_arguments(const SlotLayout& layout);
+
+// The slot that runs, in the seed's order: kernel command line, then boot state, then mounts.
+// The boot state answers only when nothing is on trial, since otherwise either slot may run.
+// Errors: mismatch when the root mount contradicts the answer, because writing the running slot
+// would be the end of the appliance; not_found when nothing tells.
+Result<Slot> active_slot(const SlotLayout& layout, const std::optional<BootState>& state);
+
+// Opens a slot for reading and writing. refused when any part of the system has it mounted.
+Result<files::UniqueFd> open_slot(const SlotLayout& layout, Slot slot);
+Result<std::uint64_t> slot_size(const SlotLayout& layout, Slot slot);  // bytes
+
+// A partition that is read-only refuses writes even through descriptors that were handed out
+// before; a plain file has no such switch and is left alone.
+Status set_read_only(int slot_fd, bool read_only);
+
+// The first 16 hex digits of the kernel's boot id; differs at every boot.
+Result<BootId> current_boot(const SlotLayout& layout);
+
+}  // namespace drydock::boot
