@@ -75,7 +75,7 @@ def library_refers_to(root: Path, code: str) -> int:
     (folder / "machine.cpp").write_text(code, encoding="utf-8")
     compiled = subprocess.run(
         ["g++", "-c", "-O1", "-o", str(folder / "machine.o"), str(folder / "machine.cpp")])
-    packed = subprocess.run(["ar", "rc", str(folder / "libupdater.a"), str(folder / "machine.o")])
+    packed = subprocess.run(["ar", "rc", str(folder / "libupdater_machine.a"), str(folder / "machine.o")])
     if compiled.returncode or packed.returncode:
         return -1
     found = rules.machine_libraries_reach_no_clock_and_no_heap(rules.Tree(root, [], root))
