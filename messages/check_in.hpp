@@ -1,6 +1,7 @@
 #pragma once
 // The check-in and its answer. A check-in is level-triggered: it always states the whole truth, so
-// a lost one never matters. The answer states what still stands, so a lost one never matters either.
+// a lost one never matters. The answer states what still stands, so a lost one never matters
+// either.
 #include <vector>
 
 #include "messages/envelope.hpp"
@@ -12,13 +13,15 @@ namespace drydock {
 enum class UpdatePhase : std::uint8_t {
   idle = 0,
   installing = 1,
-  staged = 2,    // the standby slot holds the release, read back; boot state untouched
-  armed = 3,     // token used, reboot asked for
-  trial = 4,     // running the trial slot, not yet committed
+  staged = 2,  // the standby slot holds the release, read back; boot state untouched
+  armed = 3,   // token used, reboot asked for
+  trial = 4,   // running the trial slot, not yet committed
 };
 constexpr std::string_view name_of(UpdatePhase phase) {
-  constexpr std::array<std::string_view, 5> names = {"idle", "installing", "staged", "armed", "trial"};
-  return static_cast<std::size_t>(phase) < names.size() ? names[static_cast<std::size_t>(phase)] : "unknown";
+  constexpr std::array<std::string_view, 5> names = {"idle", "installing", "staged", "armed",
+                                                     "trial"};
+  return static_cast<std::size_t>(phase) < names.size() ? names[static_cast<std::size_t>(phase)]
+                                                        : "unknown";
 }
 
 // What an appliance knows of itself, without its reports.
@@ -26,32 +29,39 @@ struct Facts {
   static constexpr const char* name = "Facts";
   ApplianceId appliance;
   ClientId client;
-  SiteId site_claim;              // SITE_ID as the box believes it; the registry owns the truth
+  SiteId site_claim;  // SITE_ID as the box believes it; the registry owns the truth
   HardwareId hardware;
   BootId boot;
-  std::uint32_t serial = 0;       // counts check-ins of this boot; the answer repeats it
+  std::uint32_t serial = 0;  // counts check-ins of this boot; the answer repeats it
   Slot active = Slot::none;
   UpdatePhase phase = UpdatePhase::idle;
-  bool wants_token = false;       // staged, and the maintenance window is open
+  bool wants_token = false;  // staged, and the maintenance window is open
   Version running;
-  Version staged;                 // what the standby slot holds, if staged
+  Version staged;  // what the standby slot holds, if staged
   RolloutId rollout;
   UpdateId update;
-  OrderNumber order_floor;        // the highest order accepted
+  OrderNumber order_floor;  // the highest order accepted
   Epoch epoch_seen;
   WallTime wall;
   WallTrust wall_trust = WallTrust::unset;
   static constexpr auto fields() {
-    return std::tuple{
-        field<1>("appliance", &Facts::appliance),   field<2>("client", &Facts::client),
-        field<3>("site_claim", &Facts::site_claim), field<4>("hardware", &Facts::hardware),
-        field<5>("boot", &Facts::boot),             field<6>("serial", &Facts::serial),
-        field<7>("active", &Facts::active),         field<8>("phase", &Facts::phase),
-        field<9>("wants_token", &Facts::wants_token), field<10>("running", &Facts::running),
-        field<11>("staged", &Facts::staged),        field<12>("rollout", &Facts::rollout),
-        field<13>("update", &Facts::update),        field<14>("order_floor", &Facts::order_floor),
-        field<15>("epoch_seen", &Facts::epoch_seen), field<16>("wall", &Facts::wall),
-        field<17>("wall_trust", &Facts::wall_trust)};
+    return std::tuple{field<1>("appliance", &Facts::appliance),
+                      field<2>("client", &Facts::client),
+                      field<3>("site_claim", &Facts::site_claim),
+                      field<4>("hardware", &Facts::hardware),
+                      field<5>("boot", &Facts::boot),
+                      field<6>("serial", &Facts::serial),
+                      field<7>("active", &Facts::active),
+                      field<8>("phase", &Facts::phase),
+                      field<9>("wants_token", &Facts::wants_token),
+                      field<10>("running", &Facts::running),
+                      field<11>("staged", &Facts::staged),
+                      field<12>("rollout", &Facts::rollout),
+                      field<13>("update", &Facts::update),
+                      field<14>("order_floor", &Facts::order_floor),
+                      field<15>("epoch_seen", &Facts::epoch_seen),
+                      field<16>("wall", &Facts::wall),
+                      field<17>("wall_trust", &Facts::wall_trust)};
   }
   friend bool operator==(const Facts&, const Facts&) = default;
 };
@@ -75,25 +85,25 @@ struct CheckIn {
 // Why an appliance gets nothing now. `a` and `b` are the reason's parameters, named beside it.
 enum class WaitReason : std::uint8_t {
   none = 0,
-  up_to_date = 1,        // a: version
+  up_to_date = 1,  // a: version
   no_rollout = 2,
-  site_mismatch = 3,     // a: the site the registry knows
-  not_active = 4,        // a: lifecycle
-  ramp = 5,              // a: in flight, b: allowed now
-  site_busy = 6,         // a: in flight at the site, b: allowed at once
-  halted = 7,            // a: rollout, b: failures
-  paused = 8,            // a: rollout
-  failed_before = 9,     // a: rollout
-  hardware = 10,         // a: the rollout's hardware
-  newer_already = 11,    // a: version running
-  window = 12,           // a: opens at, wall milliseconds, if known
-  in_progress = 13,      // a: the standing order
-  deciding = 14,         // a decision is on its way
-  busy = 15,             // the centre has too much in flight; try again
+  site_mismatch = 3,   // a: the site the registry knows
+  not_active = 4,      // a: lifecycle
+  ramp = 5,            // a: in flight, b: allowed now
+  site_busy = 6,       // a: in flight at the site, b: allowed at once
+  halted = 7,          // a: rollout, b: failures
+  paused = 8,          // a: rollout
+  failed_before = 9,   // a: rollout
+  hardware = 10,       // a: the rollout's hardware
+  newer_already = 11,  // a: version running
+  window = 12,         // a: opens at, wall milliseconds, if known
+  in_progress = 13,    // a: the standing order
+  deciding = 14,       // a decision is on its way
+  busy = 15,           // the centre has too much in flight; try again
   unknown_appliance = 16,
   not_selected = 17,
-  held = 18,             // a: rollout; a person must resume it
-  not_tried_yet = 19,    // the appliance has not checked in since this rollout started
+  held = 18,           // a: rollout; a person must resume it
+  not_tried_yet = 19,  // the appliance has not checked in since this rollout started
 };
 
 struct Wait {
@@ -113,13 +123,13 @@ std::string name_of(const Wait& wait);
 struct Answer {
   static constexpr const char* name = "Answer";
   ApplianceId appliance;
-  std::uint32_t serial = 0;       // of the check-in it answers
+  std::uint32_t serial = 0;  // of the check-in it answers
   Epoch epoch;
-  Duration next_poll;             // 0: as the appliance wishes
-  ReportSeq reports_through;      // every report up to this one is durable at the centre
-  OrderNumber standing;           // the order that still stands for this appliance; 0: none
+  Duration next_poll;         // 0: as the appliance wishes
+  ReportSeq reports_through;  // every report up to this one is durable at the centre
+  UpdateId standing;          // the update the centre still stands behind; 0: none
   Wait wait;
-  Grant grant;                    // kind none: no new order
+  Grant grant;  // kind none: no new order
   WallTime centre_wall;
   static constexpr auto fields() {
     return std::tuple{field<1>("appliance", &Answer::appliance),

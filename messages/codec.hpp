@@ -1,8 +1,8 @@
 #pragma once
 // Protobuf wire bytes from a field list, and back.
-// The bytes are canonical: fields in the order of the list, numbers and texts that are zero or empty
-// left out as in proto3, nested messages always written, repeated numbers packed.
-// Format: protobuf.dev/programming-guides/encoding.
+// The bytes are canonical: fields in the order of the list, numbers and texts that are zero or
+// empty left out as in proto3, nested messages always written, repeated numbers packed. Format:
+// protobuf.dev/programming-guides/encoding.
 #include <cstring>
 #include <string>
 #include <string_view>
@@ -51,24 +51,34 @@ struct Reader {
   }
   std::string_view bytes() { return take(varint()); }
   std::string_view take(std::uint64_t size) {
-    if (!ok || size > rest.size()) { ok = false; return {}; }
+    if (!ok || size > rest.size()) {
+      ok = false;
+      return {};
+    }
     const auto taken = rest.substr(0, size);
     rest.remove_prefix(size);
     return taken;
   }
   void skip(std::uint64_t type) {  // an unknown field of a newer writer
-    if (type == 0) varint();
-    else if (type == 1) take(8);
-    else if (type == 2) bytes();
-    else if (type == 5) take(4);
-    else ok = false;
+    if (type == 0)
+      varint();
+    else if (type == 1)
+      take(8);
+    else if (type == 2)
+      bytes();
+    else if (type == 5)
+      take(4);
+    else
+      ok = false;
   }
 };
 
 }  // namespace wire
 
-template <HasFields T> void encode_to(std::string& out, const T& message);
-template <HasFields T> bool decode_from(std::string_view bytes, T& message);
+template <HasFields T>
+void encode_to(std::string& out, const T& message);
+template <HasFields T>
+bool decode_from(std::string_view bytes, T& message);
 
 namespace wire {
 
@@ -79,7 +89,12 @@ void put(std::string& out, std::uint32_t number, const T& x) {
     put_key(out, number, Type::varint);
     put_varint(out, wire_number(x));
   } else if constexpr (is_text<T>::value) {
-    const std::string_view text = [&] { if constexpr (requires { x.view(); }) return x.view(); else return std::string_view(x); }();
+    const std::string_view text = [&] {
+      if constexpr (requires { x.view(); })
+        return x.view();
+      else
+        return std::string_view(x);
+    }();
     if (!text.empty()) put_bytes(out, number, text);
   } else if constexpr (is_bytes<T>::value) {
     put_bytes(out, number, {reinterpret_cast<const char*>(x.data()), x.size()});
@@ -97,7 +112,9 @@ void put(std::string& out, std::uint32_t number, const T& x) {
       for (const auto& item : x) put(out, number, item);
     }
   } else if constexpr (is_variant<T>::value) {
-    std::visit([&](const auto& held) { put(out, number + static_cast<std::uint32_t>(x.index()), held); }, x);
+    std::visit(
+        [&](const auto& held) { put(out, number + static_cast<std::uint32_t>(x.index()), held); },
+        x);
   } else if constexpr (is_optional<T>::value) {
     if (x) put(out, number, *x);
   } else {
@@ -115,8 +132,13 @@ template <class T>
 void get_list(Reader& in, std::uint64_t type, T& x) {
   using Item = std::remove_cvref_t<decltype(*x.begin())>;
   const auto add = [&](const Item& item) {
-    if constexpr (requires { x.add(item); }) { if (x.full()) in.ok = false; else x.add(item); }
-    else x.push_back(item);
+    if constexpr (requires { x.add(item); }) {
+      if (x.full())
+        in.ok = false;
+      else
+        x.add(item);
+    } else
+      x.push_back(item);
   };
   if constexpr (PlainNumber<Item> || StrongNumber<Item>) {
     if (type == 2) {
@@ -137,7 +159,8 @@ void get_list(Reader& in, std::uint64_t type, T& x) {
 
 template <std::size_t I = 0, class... Ts>
 bool get_alternative(Reader& in, std::uint64_t type, std::size_t index, std::variant<Ts...>& x) {
-  if constexpr (I == sizeof...(Ts)) return false;
+  if constexpr (I == sizeof...(Ts))
+    return false;
   else {
     if (I != index) return get_alternative<I + 1>(in, type, index, x);
     std::variant_alternative_t<I, std::variant<Ts...>> held{};
@@ -157,15 +180,24 @@ void get(Reader& in, std::uint64_t type, T& x) {
   } else if constexpr (is_list<T>::value) {
     get_list(in, type, x);
   } else {
-    if (type != 2) { in.ok = false; return; }
+    if (type != 2) {
+      in.ok = false;
+      return;
+    }
     const std::string_view bytes = in.bytes();
     if (!in.ok) return;
     if constexpr (std::is_same_v<T, std::string>) {
       x = std::string(bytes);
     } else if constexpr (is_text<T>::value) {
-      if (bytes.size() > T::capacity) in.ok = false; else x = T(bytes);
+      if (bytes.size() > T::capacity)
+        in.ok = false;
+      else
+        x = T(bytes);
     } else if constexpr (is_bytes<T>::value) {
-      if (bytes.size() != x.size()) in.ok = false; else std::memcpy(x.data(), bytes.data(), x.size());
+      if (bytes.size() != x.size())
+        in.ok = false;
+      else
+        std::memcpy(x.data(), bytes.data(), x.size());
     } else if constexpr (is_optional<T>::value) {
       x.emplace();
       in.ok = decode_from(bytes, *x);
@@ -189,8 +221,8 @@ std::string encode(const T& message) {
   return out;
 }
 
-// Fills `message`, which should be fresh; false when the bytes are malformed or a value does not fit.
-// Unknown field numbers are skipped.
+// Fills `message`, which should be fresh; false when the bytes are malformed or a value does not
+// fit. Unknown field numbers are skipped.
 template <HasFields T>
 bool decode_from(std::string_view bytes, T& message) {
   wire::Reader in{bytes};
@@ -204,7 +236,8 @@ bool decode_from(std::string_view bytes, T& message) {
       if (!in.ok || known) return;
       if constexpr (is_variant<Member>::value) {
         if (number < f.number || number >= f.number + std::variant_size_v<Member>) return;
-        known = wire::get_alternative(in, type, static_cast<std::size_t>(number - f.number), member);
+        known =
+            wire::get_alternative(in, type, static_cast<std::size_t>(number - f.number), member);
       } else {
         if (number != f.number) return;
         known = true;

@@ -10,8 +10,10 @@ void absorb(Digest& digest, const T& x) {
   if constexpr (PlainNumber<T> || StrongNumber<T>) {
     digest.absorb(wire_number(x));
   } else if constexpr (is_text<T>::value) {
-    if constexpr (requires { x.view(); }) digest.absorb_bytes(x.view().data(), x.view().size());
-    else digest.absorb_bytes(x.data(), x.size());
+    if constexpr (requires { x.view(); })
+      digest.absorb_bytes(x.view().data(), x.view().size());
+    else
+      digest.absorb_bytes(x.data(), x.size());
   } else if constexpr (is_bytes<T>::value) {
     digest.absorb_bytes(reinterpret_cast<const char*>(x.data()), x.size());
   } else if constexpr (is_list<T>::value) {
@@ -24,7 +26,10 @@ void absorb(Digest& digest, const T& x) {
     digest.absorb(x.has_value() ? 1 : 0);
     if (x) absorb(digest, *x);
   } else {
-    for_each_field<T>([&](auto f) { digest.absorb(f.number); absorb(digest, x.*(f.member)); });
+    for_each_field<T>([&](auto f) {
+      digest.absorb(f.number);
+      absorb(digest, x.*(f.member));
+    });
   }
 }
 

@@ -39,44 +39,65 @@ constexpr Field<Number, Struct, Member> field(const char* name, Member Struct::*
 }
 
 template <class T>
-concept HasFields = requires { T::fields(); };
+concept HasFields = requires {
+  T::fields();
+};
 
 // A strong type around one number: an id, a time, a count. Encoded as that number.
 template <class T>
-concept StrongNumber = requires(T x) { typename T::Rep; x.value; } && !HasFields<T>;
+concept StrongNumber = requires(T x) {
+  typename T::Rep;
+  x.value;
+}
+&&!HasFields<T>;
 
 template <class T>
 concept PlainNumber = std::integral<T> || std::is_enum_v<T>;
 
 // What kind of member a type is, for the walkers.
-template <class T> struct is_list : std::false_type {};
-template <class T, std::size_t N> struct is_list<List<T, N>> : std::true_type {};
-template <class T> struct is_list<std::vector<T>> : std::true_type {};
-template <class T> struct is_text : std::false_type {};
-template <std::size_t N> struct is_text<Text<N>> : std::true_type {};
-template <> struct is_text<std::string> : std::true_type {};
-template <class T> struct is_bytes : std::false_type {};
-template <std::size_t N> struct is_bytes<std::array<std::uint8_t, N>> : std::true_type {};
-template <class T> struct is_variant : std::false_type {};
-template <class... Ts> struct is_variant<std::variant<Ts...>> : std::true_type {};
-template <class T> struct is_optional : std::false_type {};
-template <class T> struct is_optional<std::optional<T>> : std::true_type {};
+template <class T>
+struct is_list : std::false_type {};
+template <class T, std::size_t N>
+struct is_list<List<T, N>> : std::true_type {};
+template <class T>
+struct is_list<std::vector<T>> : std::true_type {};
+template <class T>
+struct is_text : std::false_type {};
+template <std::size_t N>
+struct is_text<Text<N>> : std::true_type {};
+template <>
+struct is_text<std::string> : std::true_type {};
+template <class T>
+struct is_bytes : std::false_type {};
+template <std::size_t N>
+struct is_bytes<std::array<std::uint8_t, N>> : std::true_type {};
+template <class T>
+struct is_variant : std::false_type {};
+template <class... Ts>
+struct is_variant<std::variant<Ts...>> : std::true_type {};
+template <class T>
+struct is_optional : std::false_type {};
+template <class T>
+struct is_optional<std::optional<T>> : std::true_type {};
 
 // A number as it stands on the wire: 64 bits, signed ones extended.
 template <class T>
 constexpr std::uint64_t wire_number(const T& x) {
-  if constexpr (StrongNumber<T>) return wire_number(x.value);
+  if constexpr (StrongNumber<T>)
+    return wire_number(x.value);
   else if constexpr (std::is_enum_v<T>)
     return static_cast<std::uint64_t>(static_cast<std::underlying_type_t<T>>(x));
   else if constexpr (std::is_signed_v<T>)
     return static_cast<std::uint64_t>(static_cast<std::int64_t>(x));
-  else return static_cast<std::uint64_t>(x);
+  else
+    return static_cast<std::uint64_t>(x);
 }
 
 // Back from the wire; false when the number does not fit the type.
 template <class T>
 constexpr bool from_wire_number(std::uint64_t n, T& x) {
-  if constexpr (StrongNumber<T>) return from_wire_number(n, x.value);
+  if constexpr (StrongNumber<T>)
+    return from_wire_number(n, x.value);
   else {
     x = static_cast<T>(n);
     return wire_number(x) == n;

@@ -30,7 +30,8 @@ void generate(Dice& dice, T& x) {
     x = static_cast<T>(dice.next() >> dice.below(64));  // all magnitudes, small ones often
   } else if constexpr (is_text<T>::value) {
     std::string text;
-    for (std::uint64_t n = dice.below(13); n > 0; --n) text.push_back(static_cast<char>('a' + dice.below(26)));
+    for (std::uint64_t n = dice.below(13); n > 0; --n)
+      text.push_back(static_cast<char>('a' + dice.below(26)));
     x = T(text);
   } else if constexpr (is_bytes<T>::value) {
     for (auto& byte : x) byte = static_cast<std::uint8_t>(dice.below(256));
@@ -39,8 +40,10 @@ void generate(Dice& dice, T& x) {
     for (std::uint64_t n = dice.below(4); n > 0; --n) {
       Item item{};
       generate(dice, item);
-      if constexpr (requires { x.add(item); }) { if (!x.full()) x.add(item); }
-      else x.push_back(item);
+      if constexpr (requires { x.add(item); }) {
+        if (!x.full()) x.add(item);
+      } else
+        x.push_back(item);
     }
   } else if constexpr (is_variant<T>::value) {
     generate_alternative(dice, dice.below(std::variant_size_v<T>), x);

@@ -18,8 +18,8 @@ bool read_byte(std::string_view two, std::uint8_t& out) {
 }  // namespace
 
 std::string name_of(Version version) {
-  return std::to_string(version.value >> 40) + "." +
-         std::to_string(version.value >> 20 & 0xFFFFF) + "." + std::to_string(version.value & 0xFFFFF);
+  return std::to_string(version.value >> 40) + "." + std::to_string(version.value >> 20 & 0xFFFFF) +
+         "." + std::to_string(version.value & 0xFFFFF);
 }
 
 bool read_version(std::string_view text, Version& out) {
@@ -43,7 +43,8 @@ bool read_version(std::string_view text, Version& out) {
 
 std::string hex(std::uint64_t number) {
   std::string out;
-  for (int shift = 56; shift >= 0; shift -= 8) put_hex(out, static_cast<std::uint8_t>(number >> shift));
+  for (int shift = 56; shift >= 0; shift -= 8)
+    put_hex(out, static_cast<std::uint8_t>(number >> shift));
   return out;
 }
 

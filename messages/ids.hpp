@@ -23,13 +23,13 @@ using ClientId = Named<struct ClientTag, std::uint64_t>;        // name_number o
 using SiteId = Named<struct SiteTag, std::uint64_t>;            // name_number of "client/site"
 using HardwareId = Named<struct HardwareTag, std::uint64_t>;    // name_number of the model's name
 using RolloutId = Named<struct RolloutTag, std::uint32_t>;      // 1, 2, 3, ... at one centre
-using UpdateId = Named<struct UpdateTag, std::uint64_t>;        // one attempt to update one appliance
-using BootId = Named<struct BootTag, std::uint64_t>;            // differs at every boot
-using OrderNumber = Named<struct OrderTag, std::uint64_t>;      // grows over all orders of a centre
-using Epoch = Named<struct EpochTag, std::uint64_t>;            // grows at every halt and restore
-using Position = Named<struct PositionTag, std::uint64_t>;      // place in the decision log
-using ReportSeq = Named<struct ReportTag, std::uint32_t>;       // 1, 2, 3, ... of one appliance
-using RequestId = Named<struct RequestTag, std::uint64_t>;      // one waiting request at the centre
+using UpdateId = Named<struct UpdateTag, std::uint64_t>;    // one attempt to update one appliance
+using BootId = Named<struct BootTag, std::uint64_t>;        // differs at every boot
+using OrderNumber = Named<struct OrderTag, std::uint64_t>;  // grows over all orders of a centre
+using Epoch = Named<struct EpochTag, std::uint64_t>;        // grows at every halt and restore
+using Position = Named<struct PositionTag, std::uint64_t>;  // place in the decision log
+using ReportSeq = Named<struct ReportTag, std::uint32_t>;   // 1, 2, 3, ... of one appliance
+using RequestId = Named<struct RequestTag, std::uint64_t>;  // one waiting request at the centre
 using ProposalId = Named<struct ProposalTag, std::uint64_t>;
 
 // SHA-256 of a document's exact bytes.
@@ -62,11 +62,11 @@ constexpr std::string_view name_of(Slot slot) {
 }
 
 // Text forms. The readers answer false and leave `out` alone when the text is not exactly one.
-std::string name_of(Version version);                       // "1.4.2"
-bool read_version(std::string_view text, Version& out);     // major.minor.patch, each < 2^20
-std::string hex(std::uint64_t number);                      // 16 lower-case hex digits
-bool read_hex(std::string_view text, std::uint64_t& out);   // exactly 16 digits
-std::string hex(const Hash& hash);                          // 64 lower-case hex digits
+std::string name_of(Version version);                      // "1.4.2"
+bool read_version(std::string_view text, Version& out);    // major.minor.patch, each < 2^20
+std::string hex(std::uint64_t number);                     // 16 lower-case hex digits
+bool read_hex(std::string_view text, std::uint64_t& out);  // exactly 16 digits
+std::string hex(const Hash& hash);                         // 64 lower-case hex digits
 bool read_hex(std::string_view text, Hash& out);
 
 }  // namespace drydock

@@ -11,12 +11,12 @@ namespace drydock {
 
 struct Manifest {
   static constexpr const char* name = "Manifest";
-  std::string kind;                        // "slot-image"
+  std::string kind;  // "slot-image"
   Version version;
-  std::string hardware;                    // model name, or "*" for every model
-  std::uint64_t image_size = 0;            // bytes
+  std::string hardware;          // model name, or "*" for every model
+  std::uint64_t image_size = 0;  // bytes
   Hash image_sha256{};
-  std::uint32_t chunk_size = 0;            // bytes; the last chunk may be shorter
+  std::uint32_t chunk_size = 0;  // bytes; the last chunk may be shorter
   std::vector<Hash> chunk_sha256;
   static constexpr auto fields() {
     return std::tuple{field<1>("kind", &Manifest::kind),

@@ -1,5 +1,6 @@
 #pragma once
-// A message as one line of text for logs, transcripts and test failures: Name-less, "{seq=3 kind=2}".
+// A message as one line of text for logs, transcripts and test failures: Name-less, "{seq=3
+// kind=2}".
 #include <string>
 
 #include "messages/fields.hpp"
@@ -15,11 +16,15 @@ std::string to_text(const T& x) {
   } else if constexpr (std::is_enum_v<T>) {
     return std::to_string(static_cast<std::int64_t>(static_cast<std::underlying_type_t<T>>(x)));
   } else if constexpr (StrongNumber<T> || PlainNumber<T>) {
-    if constexpr (StrongNumber<T>) return std::to_string(x.value);
-    else return std::to_string(x);
+    if constexpr (StrongNumber<T>)
+      return std::to_string(x.value);
+    else
+      return std::to_string(x);
   } else if constexpr (is_text<T>::value) {
-    if constexpr (requires { x.view(); }) return '"' + std::string(x.view()) + '"';
-    else return '"' + x + '"';
+    if constexpr (requires { x.view(); })
+      return '"' + std::string(x.view()) + '"';
+    else
+      return '"' + x + '"';
   } else if constexpr (is_bytes<T>::value) {
     std::string out;
     for (std::size_t i = 0; i < x.size() && i < 8; ++i) {
@@ -32,11 +37,14 @@ std::string to_text(const T& x) {
     for (const auto& item : x) out += (out.size() > 1 ? " " : "") + to_text(item);
     return out + "]";
   } else if constexpr (is_variant<T>::value) {
-    return std::visit([&](const auto& held) {
-      if constexpr (requires { std::remove_cvref_t<decltype(held)>::name; })
-        return std::string(std::remove_cvref_t<decltype(held)>::name) + to_text(held);
-      else return std::to_string(x.index()) + to_text(held);
-    }, x);
+    return std::visit(
+        [&](const auto& held) {
+          if constexpr (requires { std::remove_cvref_t<decltype(held)>::name; })
+            return std::string(std::remove_cvref_t<decltype(held)>::name) + to_text(held);
+          else
+            return std::to_string(x.index()) + to_text(held);
+        },
+        x);
   } else if constexpr (is_optional<T>::value) {
     return x ? to_text(*x) : "-";
   } else {

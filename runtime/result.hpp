@@ -38,16 +38,31 @@ class [[nodiscard]] Result {
 
   explicit operator bool() const { return content_.index() == 0; }
   bool ok() const { return content_.index() == 0; }
-  T& value() & { ASSERT(ok()); return *std::get_if<0>(&content_); }
-  const T& value() const& { ASSERT(ok()); return *std::get_if<0>(&content_); }
-  T&& value() && { ASSERT(ok()); return std::move(*std::get_if<0>(&content_)); }
+  T& value() & {
+    ASSERT(ok());
+    return *std::get_if<0>(&content_);
+  }
+  const T& value() const& {
+    ASSERT(ok());
+    return *std::get_if<0>(&content_);
+  }
+  T&& value() && {
+    ASSERT(ok());
+    return std::move(*std::get_if<0>(&content_));
+  }
   T& operator*() & { return value(); }
   const T& operator*() const& { return value(); }
   T&& operator*() && { return std::move(*this).value(); }
   T* operator->() { return &value(); }
   const T* operator->() const { return &value(); }
-  const Error& error() const& { ASSERT(!ok()); return *std::get_if<1>(&content_); }
-  Error&& error() && { ASSERT(!ok()); return std::move(*std::get_if<1>(&content_)); }
+  const Error& error() const& {
+    ASSERT(!ok());
+    return *std::get_if<1>(&content_);
+  }
+  Error&& error() && {
+    ASSERT(!ok());
+    return std::move(*std::get_if<1>(&content_));
+  }
 
  private:
   std::variant<T, Error> content_;

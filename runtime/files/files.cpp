@@ -1,11 +1,11 @@
 #include "runtime/files/files.hpp"
 
-#include <algorithm>
-#include <cerrno>
-#include <cstring>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
 
 #include <fmt/format.h>
 
@@ -59,7 +59,10 @@ Result<std::string> read_at(int fd, std::size_t length, std::uint64_t offset,
     bytes.resize(std::min(length, old + step));
     const ssize_t n =
         ::pread(fd, bytes.data() + old, bytes.size() - old, static_cast<off_t>(offset + old));
-    if (n < 0 && errno == EINTR) { bytes.resize(old); continue; }
+    if (n < 0 && errno == EINTR) {
+      bytes.resize(old);
+      continue;
+    }
     if (n < 0) return last_error("reading", path);
     bytes.resize(old + static_cast<std::size_t>(n));
     if (n == 0) break;
@@ -99,7 +102,8 @@ std::string folder_of(const std::string& path) {
 Status replace_durably(const std::string& path, std::string_view bytes, unsigned mode) {
   const std::string temporary = path + ".new";
   {
-    auto fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC, mode);
+    ::unlink(temporary.c_str());  // a leftover may have a wider mode than is asked for now
+    auto fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL, mode);
     if (!fd) return fd.error();
     if (auto s = write_all(fd->get(), bytes, temporary); !s) {
       ::unlink(temporary.c_str());

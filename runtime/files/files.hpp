@@ -17,10 +17,17 @@ class UniqueFd {  // owns one descriptor; -1 is empty
   UniqueFd() = default;
   explicit UniqueFd(int fd) : fd_(fd) {}
   UniqueFd(UniqueFd&& other) noexcept : fd_(other.release()) {}
-  UniqueFd& operator=(UniqueFd&& other) noexcept { reset(other.release()); return *this; }
+  UniqueFd& operator=(UniqueFd&& other) noexcept {
+    reset(other.release());
+    return *this;
+  }
   ~UniqueFd() { reset(); }
   int get() const { return fd_; }
-  int release() { int fd = fd_; fd_ = -1; return fd; }
+  int release() {
+    int fd = fd_;
+    fd_ = -1;
+    return fd;
+  }
   void reset(int fd = -1);
   explicit operator bool() const { return fd_ >= 0; }
 
@@ -37,11 +44,13 @@ Result<UniqueFd> open(const std::string& path, int flags, unsigned mode = 0600);
 Result<std::string> read(const std::string& path, std::size_t limit);
 Status write_all(int fd, std::string_view bytes, std::string_view path);
 // At most length bytes at offset; shorter only at the end of the file.
-Result<std::string> read_at(int fd, std::size_t length, std::uint64_t offset, std::string_view path);
+Result<std::string> read_at(int fd, std::size_t length, std::uint64_t offset,
+                            std::string_view path);
 Status write_at(int fd, std::string_view bytes, std::uint64_t offset, std::string_view path);
 Status sync(int fd, std::string_view path);
 Status sync_folder(const std::string& folder);
-// After a cut the file holds all old or all new bytes: temporary, fsync, rename, fsync of the folder.
+// After a cut the file holds all old or all new bytes: temporary, fsync, rename, fsync of the
+// folder.
 Status replace_durably(const std::string& path, std::string_view bytes, unsigned mode = 0600);
 Status make_folders(const std::string& path, unsigned mode = 0700);
 

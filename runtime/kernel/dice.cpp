@@ -21,10 +21,10 @@ std::array<std::uint32_t, 4> philox4x32_10(std::array<std::uint32_t, 4> c,
 std::uint64_t Dice::next() noexcept {
   // The counter holds entity and turn whole; the draw number goes into the key beside the seed.
   const std::uint64_t key = mix64(seed_ + 0x9E3779B97F4A7C15 * (std::uint64_t{draw_++} + 1));
-  const auto block = philox4x32_10(
-      {static_cast<std::uint32_t>(entity_), static_cast<std::uint32_t>(entity_ >> 32),
-       static_cast<std::uint32_t>(turn_), static_cast<std::uint32_t>(turn_ >> 32)},
-      {static_cast<std::uint32_t>(key), static_cast<std::uint32_t>(key >> 32)});
+  const auto block =
+      philox4x32_10({static_cast<std::uint32_t>(entity_), static_cast<std::uint32_t>(entity_ >> 32),
+                     static_cast<std::uint32_t>(turn_), static_cast<std::uint32_t>(turn_ >> 32)},
+                    {static_cast<std::uint32_t>(key), static_cast<std::uint32_t>(key >> 32)});
   return std::uint64_t{block[1]} << 32 | block[0];
 }
 

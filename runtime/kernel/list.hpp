@@ -16,13 +16,22 @@ class List {
   using Item = T;
   static constexpr std::size_t capacity = Max;
   static_assert(Max <= 0xFFFF);
-  constexpr void add(const T& item) noexcept { ASSERT(size_ < Max); items_[size_++] = item; }
+  constexpr void add(const T& item) noexcept {
+    ASSERT(size_ < Max);
+    items_[size_++] = item;
+  }
   constexpr bool full() const noexcept { return size_ == Max; }
   constexpr bool empty() const noexcept { return size_ == 0; }
   constexpr std::size_t size() const noexcept { return size_; }
   constexpr void clear() noexcept { size_ = 0; }
-  constexpr const T& operator[](std::size_t i) const noexcept { ASSERT(i < size_); return items_[i]; }
-  constexpr T& operator[](std::size_t i) noexcept { ASSERT(i < size_); return items_[i]; }
+  constexpr const T& operator[](std::size_t i) const noexcept {
+    ASSERT(i < size_);
+    return items_[i];
+  }
+  constexpr T& operator[](std::size_t i) noexcept {
+    ASSERT(i < size_);
+    return items_[i];
+  }
   constexpr const T* begin() const noexcept { return items_.data(); }
   constexpr const T* end() const noexcept { return items_.data() + size_; }
   friend constexpr bool operator==(const List& a, const List& b) noexcept {

@@ -20,7 +20,10 @@ class Outbox {
   bool empty() const noexcept { return size_ == 0; }
   const Effect* begin() const noexcept { return effects_.data(); }
   const Effect* end() const noexcept { return effects_.data() + size_; }
-  const Effect& operator[](std::size_t i) const noexcept { ASSERT(i < size_); return effects_[i]; }
+  const Effect& operator[](std::size_t i) const noexcept {
+    ASSERT(i < size_);
+    return effects_[i];
+  }
   void clear() noexcept { size_ = 0; }
 
  private:

@@ -37,8 +37,14 @@ class Table {
   std::uint32_t room() const noexcept {
     return static_cast<std::uint32_t>(rows_.capacity() - rows_.size());
   }
-  const Key& key(std::uint32_t i) const noexcept { ASSERT(i < keys_.size()); return keys_[i]; }
-  const Row& row(std::uint32_t i) const noexcept { ASSERT(i < rows_.size()); return rows_[i]; }
+  const Key& key(std::uint32_t i) const noexcept {
+    ASSERT(i < keys_.size());
+    return keys_[i];
+  }
+  const Row& row(std::uint32_t i) const noexcept {
+    ASSERT(i < rows_.size());
+    return rows_[i];
+  }
 
   std::uint32_t find(const Key& key) const noexcept {
     if (index_.empty()) return none;
@@ -91,9 +97,9 @@ class Table {
 
   std::vector<Key> keys_;
   std::vector<Row> rows_;
-  std::vector<std::uint8_t> marks_;       // 1 where the row is in touched_
-  std::vector<std::uint32_t> touched_;    // row numbers in the order of their first change
-  std::vector<std::uint32_t> index_;      // size is a power of two
+  std::vector<std::uint8_t> marks_;     // 1 where the row is in touched_
+  std::vector<std::uint32_t> touched_;  // row numbers in the order of their first change
+  std::vector<std::uint32_t> index_;    // size is a power of two
 };
 
 }  // namespace drydock

@@ -6,10 +6,10 @@
 namespace drydock {
 
 struct Turn {
-  Instant up;                              // every timer and duration uses this
-  WallTime wall;                           // windows and expiries only
+  Instant up;     // every timer and duration uses this
+  WallTime wall;  // windows and expiries only
   WallTrust wall_trust = WallTrust::unset;
-  mutable Dice dice;                       // drawing is no change of the turn
+  mutable Dice dice;  // drawing is no change of the turn
 };
 
 }  // namespace drydock

@@ -1,0 +1,218 @@
+#include "actors/planner/machine.hpp"
+
+#include "actors/planner/apply.hpp"
+#include "runtime/kernel/overloaded.hpp"
+
+namespace drydock {
+
+using planner::Appliance;
+using planner::Proposing;
+using planner::Rollout;
+using planner::RolloutPhase;
+using planner::Stage;
+
+namespace {
+
+using Store = Planner::Store;
+using planner::Out;
+
+constexpr std::uint8_t sweep_tag = 1;
+
+void propose(Store& store, Decision decision, const Turn& turn, Out& out) {
+  decision.proposal = {++store.head.proposals};
+  decision.wall = turn.wall;
+  ++store.head.proposing;
+  out.add(Planner::Propose{decision});
+}
+
+// --- a check-in ----------------------------------------------------------------------------
+
+// The row as the registry and the appliance now describe it; touched only when something changed.
+std::uint32_t upsert(Store& store, const ApplianceSeen& e) {
+  std::uint32_t i = store.appliances.find(e.facts.appliance);
+  if (i == store.appliances.none) {
+    if (store.appliances.full()) return i;
+    i = store.appliances.insert(e.facts.appliance);
+    store.appliances.change(i).site = e.site;
+  }
+  const Appliance& known = store.appliances.row(i);
+  if (known.client == e.client && known.site == e.site && known.hardware == e.hardware &&
+      known.running == e.facts.running)
+    return i;
+  if (known.site != e.site) planner::move_site(store, i, e.site);
+  Appliance& row = store.appliances.change(i);
+  row.client = e.client;
+  row.hardware = e.hardware;
+  row.running = e.facts.running;
+  return i;
+}
+
+void propose_reports(Store& store, std::uint32_t i, const ApplianceSeen& e, const Turn& turn,
+                     Out& out) {
+  store.appliances.change(i).proposing = Proposing::other;
+  Decision d;
+  d.request = e.request;
+  d.what = ReportsCounted{e.facts.appliance, e.facts.serial, e.reports};
+  propose(store, d, turn, out);
+}
+
+void propose_grant(Store& store, std::uint32_t i, GrantKind kind, RolloutId id,
+                   const ApplianceSeen& e, const Turn& turn, Out& out) {
+  const Policy& policy = store.rollouts.get(id)->spec.policy;
+  GrantIssued g;
+  g.kind = kind;
+  g.appliance = e.facts.appliance;
+  g.rollout = id;
+  g.at = turn.wall;
+  g.serial = e.facts.serial;
+  if (kind == GrantKind::install) {
+    g.update = {turn.dice.next() | 1};
+    g.expires = turn.wall + policy.install_deadline;
+    g.deadline = turn.up + policy.install_deadline;
+  } else {
+    g.update = store.appliances.row(i).update;
+    g.expires = turn.wall + policy.token_expiry;
+    g.deadline = turn.up + policy.silence_after;
+  }
+  planner::set_aside(store, i, g);
+  Decision d;
+  d.request = e.request;
+  d.what = g;
+  propose(store, d, turn, out);
+}
+
+bool has_news(const Appliance& row, const Reports& reports) {
+  for (const Report& report : reports)
+    if (report.seq > row.reports_through) return true;
+  return false;
+}
+
+// May this appliance have its reboot token now? A token that ran out unused may be had again.
+bool token_due(const Store& store, const Appliance& row, const Facts& facts, const Turn& turn) {
+  const Rollout* rollout = store.rollouts.get(row.rollout);
+  if (rollout == nullptr || rollout->phase != RolloutPhase::running) return false;
+  if (!facts.wants_token || facts.update != row.update || row.lapses >= Planner::lapses_max)
+    return false;
+  return row.stage == Stage::staged || (row.stage == Stage::token && row.expires <= turn.wall);
+}
+
+void seen(Store& store, const ApplianceSeen& e, const Turn& turn, Out& out) {
+  const std::uint32_t i = upsert(store, e);
+  if (i == store.appliances.none) {
+    Answer full;
+    full.appliance = e.facts.appliance;
+    full.serial = e.facts.serial;
+    full.epoch = store.head.epoch;
+    full.standing = e.facts.update;
+    full.wait = {WaitReason::busy, 0, 0};
+    return out.add(AnswerReady{e.request, full});
+  }
+  const Appliance& row = store.appliances.row(i);
+  const bool may_propose =
+      row.proposing == Proposing::nothing && store.head.proposing < Planner::proposals_max;
+  if (may_propose && has_news(row, e.reports)) return propose_reports(store, i, e, turn, out);
+  if (may_propose && token_due(store, row, e.facts, turn))
+    return propose_grant(store, i, GrantKind::reboot, row.rollout, e, turn, out);
+  RolloutId governing;
+  const bool waits = Planner::why(store, row, governing).reason != WaitReason::none;
+  if (may_propose && !waits)
+    return propose_grant(store, i, GrantKind::install, governing, e, turn, out);
+  out.add(AnswerReady{e.request, planner::answer_for(store, i, e.facts.serial, turn)});
+}
+
+// --- the decision log ----------------------------------------------------------------------
+
+void decided(Store& store, const Planner::Decided& e, const Turn& turn, Out& out) {
+  if (e.position <= store.head.decided) return;  // told twice
+  store.head.decided = e.position;
+  planner::settle_proposal(store, e.decision);
+  planner::apply(store, e.decision, e.position, turn, out);
+}
+
+void not_decided(Store& store, const Decision& d, const Turn& turn, Out& out) {
+  planner::settle_proposal(store, d);
+  if (!d.request) return;
+  const auto answer = [&](ApplianceId appliance, std::uint32_t serial) {
+    const std::uint32_t i = store.appliances.find(appliance);
+    if (i != store.appliances.none)
+      out.add(AnswerReady{d.request, planner::answer_for(store, i, serial, turn)});
+  };
+  if (const auto* g = std::get_if<GrantIssued>(&d.what))
+    answer(g->appliance, g->serial);
+  else if (const auto* r = std::get_if<ReportsCounted>(&d.what))
+    answer(r->appliance, r->serial);
+  else
+    out.add(OperatorAnswered{d.request, OperatorResult::not_decided, {}});
+}
+
+// --- time ----------------------------------------------------------------------------------
+
+void arm_sweep(Store& store, Out& out) {
+  out.add(ArmTimer{sweep_tag, store.head.generation, Planner::sweep_interval});
+}
+
+bool overdue(const Store& store, const Appliance& row, const Turn& turn) {
+  if (!planner::in_flight(row.stage) || row.proposing != Proposing::nothing) return false;
+  if (turn.up < row.deadline) return false;
+  return row.stage != Stage::token || turn.up >= store.head.silent_from;
+}
+
+// Looks for passed deadlines, from where the last sweep ended, a few proposals at a time.
+void sweep(Store& store, const Turn& turn, Out& out) {
+  const std::uint32_t rows = store.appliances.size();
+  std::uint32_t proposed = 0;
+  for (std::uint32_t n = 0; n < rows && proposed < Planner::sweep_proposals_max; ++n) {
+    const std::uint32_t i = (store.head.sweep_at + n) % rows;
+    if (!overdue(store, store.appliances.row(i), turn)) continue;
+    if (store.head.proposing >= Planner::proposals_max) break;
+    store.appliances.change(i).proposing = Proposing::other;
+    Decision d;
+    d.what = DeadlinePassed{store.appliances.key(i), store.appliances.row(i).order};
+    propose(store, d, turn, out);
+    if (++proposed == Planner::sweep_proposals_max) store.head.sweep_at = (i + 1) % rows;
+  }
+  arm_sweep(store, out);
+}
+
+void started(Store& store, const CentreStarted& e, const Turn& turn, Out& out) {
+  planner::forget_proposals(store);
+  if (store.head.epoch < e.epoch_floor) store.head.epoch = e.epoch_floor;
+  store.head.silent_from = turn.up + Planner::start_grace;
+  ++store.head.generation;
+  arm_sweep(store, out);
+}
+
+// --- operators -----------------------------------------------------------------------------
+
+template <class Asked>
+void asked(Store& store, const Asked& e, decltype(Decision::what) what, const Turn& turn,
+           Out& out) {
+  if (store.head.proposing >= Planner::proposals_max)
+    return out.add(OperatorAnswered{e.request, OperatorResult::too_many, {}});
+  Decision d;
+  d.request = e.request;
+  d.by = e.by;
+  d.why = e.why;
+  d.what = what;
+  propose(store, d, turn, out);
+}
+
+}  // namespace
+
+void Planner::step(Store& store, const Event& event, const Turn& turn,
+                   Outbox<Effect>& out) noexcept {
+  std::visit(overloaded{
+                 [&](const CentreStarted& e) { started(store, e, turn, out); },
+                 [&](const ApplianceSeen& e) { seen(store, e, turn, out); },
+                 [&](const RolloutAsked& e) { asked(store, e, RolloutCreated{e.spec}, turn, out); },
+                 [&](const MoveAsked& e) { asked(store, e, e.move, turn, out); },
+                 [&](const Decided& e) { decided(store, e, turn, out); },
+                 [&](const NotDecided& e) { not_decided(store, e.decision, turn, out); },
+                 [&](const TimerFired& e) {
+                   if (e.generation == store.head.generation) sweep(store, turn, out);
+                 },
+             },
+             event);
+}
+
+}  // namespace drydock

@@ -1,0 +1,142 @@
+#pragma once
+// What the planner remembers: a row an appliance, a site and a rollout.
+#include "messages/centre.hpp"
+
+namespace drydock::planner {
+
+// Where an appliance stands in its rollout.
+enum class Stage : std::uint8_t {
+  none = 0,
+  granted = 1,  // may install
+  staged = 2,   // has installed; proves nothing
+  token = 3,    // may reboot: exposed
+  committed = 4,
+  failed = 5,  // could not install what it was sent
+  rolled_back = 6,
+  silent = 7,  // had its token, and nothing was heard in time
+  failed_late = 8,
+  lapsed = 9,  // the grant ran out unused; offered again
+};
+constexpr std::string_view name_of(Stage stage) {
+  constexpr std::array<std::string_view, 10> names = {
+      "none",   "granted",     "staged", "token",       "committed",
+      "failed", "rolled_back", "silent", "failed_late", "lapsed"};
+  return static_cast<std::size_t>(stage) < names.size() ? names[static_cast<std::size_t>(stage)]
+                                                        : "unknown";
+}
+constexpr bool in_flight(Stage stage) {
+  return stage == Stage::granted || stage == Stage::staged || stage == Stage::token;
+}
+// Ended badly: never offered the same rollout again.
+constexpr bool ended_badly(Stage stage) {
+  return stage == Stage::failed || stage == Stage::rolled_back || stage == Stage::silent ||
+         stage == Stage::failed_late;
+}
+
+// What is on its way through the decision log about an appliance.
+enum class Proposing : std::uint8_t { nothing = 0, install = 1, other = 2 };
+
+struct Appliance {
+  ClientId client;
+  SiteId site;
+  HardwareId hardware;
+  Version running;
+  UpdateId update;
+  OrderNumber order;         // of the newest grant
+  WallTime issued, expires;  // of the newest grant
+  Instant deadline;          // of the centre's clock
+  Epoch epoch;               // the grant was issued in
+  RolloutId rollout;         // the stage speaks of this one
+  ReportSeq reports_through;
+  Stage stage = Stage::none;
+  std::uint8_t lapses = 0;
+  Proposing proposing = Proposing::nothing;
+  Reason reason = Reason::none;
+  Text<40> detail;  // of the newest bad report
+  static constexpr auto fields() {
+    return std::tuple{field<1>("client", &Appliance::client),
+                      field<2>("site", &Appliance::site),
+                      field<3>("hardware", &Appliance::hardware),
+                      field<4>("running", &Appliance::running),
+                      field<5>("update", &Appliance::update),
+                      field<6>("order", &Appliance::order),
+                      field<7>("issued", &Appliance::issued),
+                      field<8>("expires", &Appliance::expires),
+                      field<9>("deadline", &Appliance::deadline),
+                      field<10>("epoch", &Appliance::epoch),
+                      field<11>("rollout", &Appliance::rollout),
+                      field<12>("reports_through", &Appliance::reports_through),
+                      field<13>("stage", &Appliance::stage),
+                      field<14>("lapses", &Appliance::lapses),
+                      field<15>("proposing", &Appliance::proposing),
+                      field<16>("reason", &Appliance::reason),
+                      field<17>("detail", &Appliance::detail)};
+  }
+  friend bool operator==(const Appliance&, const Appliance&) = default;
+};
+
+struct Site {
+  std::uint32_t in_flight = 0;  // appliances of it, decided or proposed
+  static constexpr auto fields() { return std::tuple{field<1>("in_flight", &Site::in_flight)}; }
+  friend bool operator==(const Site&, const Site&) = default;
+};
+
+// Counts of one rollout. Every appliance is counted once in each line it ever reached.
+struct Tally {
+  std::uint32_t granted = 0, staged = 0, exposed = 0;
+  std::uint32_t committed = 0;
+  std::uint32_t install_failed = 0;  // wrong bytes: says something about the release
+  std::uint32_t install_cut = 0;     // line or disk: says something about the appliance
+  std::uint32_t rolled_back = 0, silent = 0, failed_late = 0;
+  std::uint32_t lapsed = 0;
+  static constexpr auto fields() {
+    return std::tuple{field<1>("granted", &Tally::granted),
+                      field<2>("staged", &Tally::staged),
+                      field<3>("exposed", &Tally::exposed),
+                      field<4>("committed", &Tally::committed),
+                      field<5>("install_failed", &Tally::install_failed),
+                      field<6>("install_cut", &Tally::install_cut),
+                      field<7>("rolled_back", &Tally::rolled_back),
+                      field<8>("silent", &Tally::silent),
+                      field<9>("failed_late", &Tally::failed_late),
+                      field<10>("lapsed", &Tally::lapsed)};
+  }
+  friend bool operator==(const Tally&, const Tally&) = default;
+};
+
+enum class RolloutPhase : std::uint8_t {
+  unknown = 0,
+  created = 1,
+  running = 2,
+  paused = 3,
+  halted = 4
+};
+constexpr std::string_view name_of(RolloutPhase phase) {
+  constexpr std::array<std::string_view, 5> names = {"unknown", "created", "running", "paused",
+                                                     "halted"};
+  return static_cast<std::size_t>(phase) < names.size() ? names[static_cast<std::size_t>(phase)]
+                                                        : "unknown";
+}
+
+struct Rollout {
+  RolloutSpec spec;
+  Tally tally;
+  RolloutPhase phase = RolloutPhase::unknown;
+  std::uint32_t in_flight = 0;  // decided and not over
+  std::uint32_t proposed = 0;   // install grants on their way through the decision log
+  WallTime created, moved;      // when it came, when its phase last changed
+  Text<32> by;                  // who created it
+  Text<80> why;
+  Text<32> moved_by;  // who moved it last; empty: it halted itself
+  static constexpr auto fields() {
+    return std::tuple{
+        field<1>("spec", &Rollout::spec),         field<2>("tally", &Rollout::tally),
+        field<3>("phase", &Rollout::phase),       field<4>("in_flight", &Rollout::in_flight),
+        field<5>("proposed", &Rollout::proposed), field<6>("created", &Rollout::created),
+        field<7>("moved", &Rollout::moved),       field<8>("by", &Rollout::by),
+        field<9>("why", &Rollout::why),           field<10>("moved_by", &Rollout::moved_by)};
+  }
+  friend bool operator==(const Rollout&, const Rollout&) = default;
+};
+
+}  // namespace drydock::planner

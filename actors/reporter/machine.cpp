@@ -1,0 +1,96 @@
+#include "actors/reporter/machine.hpp"
+
+#include "runtime/kernel/overloaded.hpp"
+
+namespace drydock {
+namespace {
+
+using S = Reporter::State;
+using Out = Outbox<Reporter::Effect>;
+
+void keep(S& s, Report report, const Turn& turn, Out& out) {
+  report.seq = {++s.newest.value};
+  report.boot = s.boot;
+  report.wall = turn.wall;
+  out.add(Reporter::KeepReport{report});
+  if (s.newest.value - s.oldest.value < Reporter::kept_max) return;
+  if (s.oldest > s.acknowledged) ++s.undelivered_dropped;
+  out.add(Reporter::DropReports{s.oldest});
+  ++s.oldest.value;
+}
+
+Report of(ReportKind kind, const UpdateOutcome& o) {
+  Report r;
+  r.kind = kind;
+  r.reason = o.reason;
+  r.attempt = o.attempt;
+  r.rollout = o.rollout;
+  r.update = o.update;
+  r.version = o.version;
+  r.detail = o.detail;
+  return r;
+}
+
+Report of(const OrderDenied& e) {
+  Report r;
+  r.kind = ReportKind::order_refused;
+  r.reason = e.reason;
+  r.rollout = e.rollout;
+  r.update = e.update;
+  r.version = e.version;
+  return r;
+}
+
+void post(const S& s, const Facts& facts, Out& out) {
+  ReportSeq from{s.acknowledged.value + 1};
+  if (from < s.oldest) from = s.oldest;
+  std::uint32_t count = s.newest.value + 1 - from.value;
+  if (count > reports_per_check_in_max) count = reports_per_check_in_max;
+  out.add(Reporter::PostCheckIn{facts, from, count});
+}
+
+void answered(S& s, const Answer& a) {
+  // A restored centre may know less than it once did: then we send again what it asks for.
+  ReportSeq through = a.reports_through;
+  if (through > s.newest) through = s.newest;  // it speaks of a journal we have lost
+  if (a.wait.reason == WaitReason::busy || a.wait.reason == WaitReason::unknown_appliance) return;
+  s.acknowledged = through;
+}
+
+}  // namespace
+
+void Reporter::step(State& s, const Event& event, const Turn& turn, Outbox<Effect>& out) noexcept {
+  std::visit(
+      overloaded{
+          [&](const Restarted& e) { s.boot = e.boot; },
+          [&](const CheckInDue& e) { post(s, e.facts, out); },
+          [&](const CheckInAnswered& e) { answered(s, e.answer); },
+          [&](const Staged& e) { keep(s, of(ReportKind::staged, e.outcome), turn, out); },
+          [&](const InstallFailed& e) {
+            keep(s, of(ReportKind::install_failed, e.outcome), turn, out);
+          },
+          [&](const TrialArmed& e) { keep(s, of(ReportKind::armed, e.outcome), turn, out); },
+          [&](const ArmRefused& e) {
+            keep(s, of(ReportKind::order_refused, e.outcome), turn, out);
+          },
+          [&](const Committed& e) { keep(s, of(ReportKind::committed, e.outcome), turn, out); },
+          [&](const RolledBack& e) { keep(s, of(ReportKind::rolled_back, e.outcome), turn, out); },
+          [&](const FailedLate& e) { keep(s, of(ReportKind::failed_late, e.outcome), turn, out); },
+          [&](const OrderDenied& e) { keep(s, of(e), turn, out); },
+          [&](const DriftNoted& e) {
+            Report r;
+            r.kind = e.kind;
+            r.detail = Text<40>(name_of(e.check));
+            keep(s, r, turn, out);
+          },
+          [&](const JournalLost& e) {
+            Report r;
+            r.kind = ReportKind::journal_lost;
+            r.attempt = e.lost_before;
+            keep(s, r, turn, out);
+          },
+      },
+      event);
+}
+
+}  // namespace drydock

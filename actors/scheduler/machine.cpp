@@ -1,0 +1,271 @@
+#include "actors/scheduler/machine.hpp"
+
+#include "runtime/kernel/overloaded.hpp"
+
+namespace drydock {
+namespace {
+
+using S = Scheduler::State;
+using Phase = Scheduler::Phase;
+using Out = Outbox<Scheduler::Effect>;
+
+// Every timer of a kind supersedes the one before it.
+void arm(std::uint32_t& generation, Scheduler::Timer timer, Duration after, Out& out) {
+  out.add(ArmTimer{static_cast<std::uint8_t>(timer), ++generation, after});
+}
+
+// A tenth more or less, so that a fleet that woke together does not stay together.
+Duration jittered(Duration d, const Turn& turn) {
+  const auto tenth = static_cast<std::uint64_t>(d.value / 10);
+  return {d.value - static_cast<std::int64_t>(tenth) +
+          static_cast<std::int64_t>(turn.dice.below(2 * tenth + 1))};
+}
+
+void poll_in(S& s, Duration after, const Turn& turn, Out& out) {
+  arm(s.poll_generation, Scheduler::Timer::poll, jittered(after, turn), out);
+}
+
+bool window_open(const S& s, const Turn& turn) {
+  if (s.always_open) return true;
+  return turn.wall_trust != WallTrust::unset && s.window_opens <= turn.wall &&
+         turn.wall < s.window_closes;
+}
+
+UpdatePhase public_phase(Phase phase) {
+  switch (phase) {
+    case Phase::idle: return UpdatePhase::idle;
+    case Phase::installing: return UpdatePhase::installing;
+    case Phase::staged:
+    case Phase::arming: return UpdatePhase::staged;
+    case Phase::armed: return UpdatePhase::armed;
+    case Phase::trial: return UpdatePhase::trial;
+  }
+  return UpdatePhase::idle;
+}
+
+void check_in(S& s, const Turn& turn, Out& out) {
+  Facts facts;
+  facts.appliance = s.self;
+  facts.boot = s.boot;
+  facts.serial = ++s.serial;
+  facts.active = s.active;
+  facts.phase = public_phase(s.phase);
+  facts.wants_token = s.phase == Phase::staged && window_open(s, turn);
+  facts.running = s.running;
+  facts.staged = s.staged;
+  facts.rollout = s.rollout;
+  facts.update = s.update;
+  facts.order_floor = s.floor;
+  facts.epoch_seen = s.epoch;
+  facts.wall = turn.wall;
+  facts.wall_trust = turn.wall_trust;
+  s.asking = true;
+  out.add(CheckInDue{facts});
+  // Should neither answer nor failure come back, this asks again.
+  arm(s.poll_generation, Scheduler::Timer::poll, Scheduler::answer_patience + s.poll_wish, out);
+}
+
+// Asks soon, unless a check-in is under way: its answer leads to the next one.
+void check_in_soon(S& s, const Turn& turn, Out& out) {
+  if (!s.asking) check_in(s, turn, out);
+}
+
+void forget_update(S& s) {
+  s.phase = Phase::idle;
+  s.update = {};
+  s.rollout = {};
+  s.staged = {};
+  s.standing = {};
+  s.token_expires = {};
+}
+
+void await_window(S& s, const Turn& turn, Out& out) {
+  if (s.always_open || s.phase != Phase::staged || window_open(s, turn)) return;
+  if (turn.wall_trust == WallTrust::unset || s.window_opens <= turn.wall) return;
+  arm(s.window_generation, Scheduler::Timer::window, s.window_opens - turn.wall, out);
+}
+
+void deny(const Grant& g, Reason reason, Out& out) {
+  out.add(OrderDenied{g.order, g.rollout, g.update, g.version, reason});
+}
+
+// Why this grant is not followed; none when it may be.
+Reason objection(const S& s, const Grant& g, const Turn& turn) {
+  if (g.appliance != s.self) return Reason::foreign;
+  if (g.epoch < s.epoch) return Reason::stale_epoch;
+  if (g.order < s.floor || (g.order == s.floor && g.order != s.standing)) return Reason::replayed;
+  if (turn.wall_trust == WallTrust::unset) return Reason::clock_untrusted;
+  if (g.expires <= turn.wall) return Reason::expired;
+  return Reason::none;
+}
+
+void follow_install(S& s, const Grant& g, Out& out) {
+  if (g.order == s.standing) return;  // told twice; already on it
+  if (s.phase == Phase::installing || s.phase == Phase::staged) out.add(InstallCancelled{s.update});
+  s.phase = Phase::installing;
+  s.update = g.update;
+  s.rollout = g.rollout;
+  s.staged = {};
+  s.floor = s.standing = g.order;
+  out.add(InstallOrdered{g});
+}
+
+void follow_token(S& s, const Grant& g, const Turn& turn, Out& out) {
+  if (s.phase == Phase::arming || s.phase == Phase::armed) return;  // told twice
+  if (s.phase != Phase::staged || g.update != s.update) return deny(g, Reason::foreign, out);
+  if (!window_open(s, turn)) return deny(g, Reason::window_closed, out);
+  s.floor = s.standing = g.order;
+  s.token_expires = g.expires;
+  s.phase = Phase::arming;
+  out.add(Scheduler::ArmTrial{g});
+}
+
+void follow(S& s, const Grant& g, const Turn& turn, Out& out) {
+  if (g.kind == GrantKind::none) return;
+  const bool on_trial = s.phase == Phase::trial || s.phase == Phase::armed;
+  if (g.kind == GrantKind::install && on_trial) return;  // first prove or lose what is running
+  if (const Reason why = objection(s, g, turn); why != Reason::none) return deny(g, why, out);
+  if (g.kind == GrantKind::install)
+    follow_install(s, g, out);
+  else
+    follow_token(s, g, turn, out);
+}
+
+// The centre no longer stands behind the order we follow: a halt, a lapse, an expiry.
+void withdraw(S& s, Out& out) {
+  out.add(OrderDenied{s.standing, s.rollout, s.update, s.staged, Reason::cancelled});
+  if (s.phase == Phase::installing || s.phase == Phase::staged) out.add(InstallCancelled{s.update});
+  if (s.phase == Phase::arming || s.phase == Phase::armed)
+    out.add(Scheduler::DisarmTrial{s.update});
+  forget_update(s);
+}
+
+void answered(S& s, const Answer& a, const Turn& turn, Out& out) {
+  if (!s.asking || a.serial != s.serial) return;  // an answer to an older question
+  s.asking = false;
+  s.failures = 0;
+  if (a.epoch > s.epoch) s.epoch = a.epoch;
+  const bool may_withdraw = s.phase != Phase::idle && s.phase != Phase::trial;
+  if (may_withdraw && a.standing != s.update && a.grant.kind == GrantKind::none) withdraw(s, out);
+  follow(s, a.grant, turn, out);
+  Duration next = a.next_poll > s.poll_wish ? a.next_poll : s.poll_wish;
+  // A decision is on its way, or our token is due: no reason to wait a whole interval for it.
+  const bool soon =
+      a.wait.reason == WaitReason::deciding || (s.phase == Phase::staged && window_open(s, turn));
+  if (soon && next > Scheduler::poll_soon) next = Scheduler::poll_soon;
+  poll_in(s, next, turn, out);
+}
+
+void unanswered(S& s, const CheckInFailed& e, const Turn& turn, Out& out) {
+  if (!s.asking || e.serial != s.serial) return;
+  s.asking = false;
+  if (s.failures < 0xFF) ++s.failures;
+  Duration wait = s.poll_wish;
+  for (int i = 1; i < s.failures && i <= Scheduler::backoff_doublings_max; ++i) wait = wait * 2;
+  if (wait > Scheduler::backoff_max && wait > s.poll_wish)
+    wait = s.poll_wish > Scheduler::backoff_max ? s.poll_wish : Scheduler::backoff_max;
+  poll_in(s, wait, turn, out);
+}
+
+void restarted(S& s, const Restarted& e, const Turn& turn, Out& out) {
+  const bool rebooted = e.boot != s.boot;
+  s.self = e.appliance;
+  s.boot = e.boot;
+  s.active = e.active;
+  s.running = e.running;
+  s.poll_wish = e.poll_wish;
+  s.asking = false;
+  s.failures = 0;
+  if (rebooted) s.serial = 0;
+  if (s.phase == Phase::arming && !rebooted) s.phase = Phase::staged;  // the same token comes again
+  if ((s.phase == Phase::armed || s.phase == Phase::arming) && rebooted) s.phase = Phase::trial;
+  if (s.phase == Phase::armed) {  // stopped between arming and rebooting
+    out.add(Scheduler::Reboot{s.update});
+    arm(s.reboot_generation, Scheduler::Timer::reboot, Scheduler::reboot_patience, out);
+  }
+  out.add(Scheduler::ResolveWindow{turn.wall});
+  // Spread over one interval after a boot, at once after a mere restart of the process.
+  const Duration wait =
+      rebooted && s.phase != Phase::trial && s.poll_wish > seconds(5) ? s.poll_wish : seconds(1);
+  arm(s.poll_generation, Scheduler::Timer::poll,
+      {1 + static_cast<std::int64_t>(turn.dice.below(static_cast<std::uint64_t>(wait.value)))},
+      out);
+}
+
+void timer_fired(S& s, const TimerFired& e, const Turn& turn, Out& out) {
+  const auto timer = static_cast<Scheduler::Timer>(e.tag);
+  if (timer == Scheduler::Timer::poll && e.generation == s.poll_generation) {
+    s.asking = false;
+    if (!s.always_open && s.window_closes <= turn.wall)
+      out.add(Scheduler::ResolveWindow{turn.wall});
+    check_in(s, turn, out);
+  } else if (timer == Scheduler::Timer::window && e.generation == s.window_generation) {
+    if (s.phase == Phase::staged) check_in_soon(s, turn, out);
+  } else if (timer == Scheduler::Timer::reboot && e.generation == s.reboot_generation) {
+    if (s.phase != Phase::armed) return;
+    s.phase = Phase::staged;  // the token went unused: no trial without one
+    out.add(Scheduler::DisarmTrial{s.update});
+  }
+}
+
+void staged(S& s, const UpdateOutcome& o, const Turn& turn, Out& out) {
+  if (s.phase != Phase::installing || o.update != s.update) return;
+  s.phase = Phase::staged;
+  s.staged = o.version;
+  await_window(s, turn, out);
+  check_in_soon(s, turn, out);
+}
+
+// The update is over, one way or the other: tell the centre soon.
+void over(S& s, const UpdateOutcome& o, const Turn& turn, Out& out) {
+  if (o.update != s.update) return;
+  forget_update(s);
+  check_in_soon(s, turn, out);
+}
+
+void armed(S& s, const UpdateOutcome& o, Out& out) {
+  if (o.update != s.update || s.phase != Phase::arming) {
+    // Withdrawn while root-helper was arming: take it back, never reboot.
+    out.add(Scheduler::DisarmTrial{o.update});
+    return;
+  }
+  s.phase = Phase::armed;
+  out.add(Scheduler::Reboot{s.update});
+  arm(s.reboot_generation, Scheduler::Timer::reboot, Scheduler::reboot_patience, out);
+}
+
+}  // namespace
+
+void Scheduler::step(State& s, const Event& event, const Turn& turn, Outbox<Effect>& out) noexcept {
+  std::visit(overloaded{
+                 [&](const Restarted& e) { restarted(s, e, turn, out); },
+                 [&](const TimerFired& e) { timer_fired(s, e, turn, out); },
+                 [&](const CheckInAnswered& e) { answered(s, e.answer, turn, out); },
+                 [&](const CheckInFailed& e) { unanswered(s, e, turn, out); },
+                 [&](const WindowResolved& e) {
+                   s.window_opens = e.opens;
+                   s.window_closes = e.closes;
+                   s.always_open = e.always;
+                   await_window(s, turn, out);
+                   if (s.phase == Phase::staged && window_open(s, turn))
+                     check_in_soon(s, turn, out);
+                 },
+                 [&](const ClockStepped&) { out.add(ResolveWindow{turn.wall}); },
+                 [&](const Staged& e) { staged(s, e.outcome, turn, out); },
+                 [&](const InstallFailed& e) { over(s, e.outcome, turn, out); },
+                 [&](const TrialArmed& e) { armed(s, e.outcome, out); },
+                 [&](const ArmRefused& e) {
+                   if (e.outcome.update == s.update && s.phase == Phase::arming)
+                     s.phase = Phase::staged;
+                 },
+                 [&](const Committed& e) {
+                   if (e.outcome.update == s.update) s.running = e.outcome.version;
+                   over(s, e.outcome, turn, out);
+                 },
+                 [&](const RolledBack& e) { over(s, e.outcome, turn, out); },
+                 [&](const FailedLate&) { check_in_soon(s, turn, out); },
+             },
+             event);
+}
+
+}  // namespace drydock

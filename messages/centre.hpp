@@ -1,0 +1,221 @@
+#pragma once
+// What the machines of the centre tell each other, and what the decision log holds.
+#include "messages/check_in.hpp"
+
+namespace drydock {
+
+// The centre's process started. Requests of the previous one are gone.
+struct CentreStarted {
+  static constexpr const char* name = "CentreStarted";
+  Epoch epoch_floor;  // of the decision log; the planner's epoch is never below it
+  static constexpr auto fields() {
+    return std::tuple{field<1>("epoch_floor", &CentreStarted::epoch_floor)};
+  }
+  friend bool operator==(const CentreStarted&, const CentreStarted&) = default;
+};
+
+// gateway -> registry: a check-in whose certificate names this appliance and client.
+struct CheckInArrived {
+  static constexpr const char* name = "CheckInArrived";
+  RequestId request;
+  Facts facts;
+  Reports reports;
+  static constexpr auto fields() {
+    return std::tuple{field<1>("request", &CheckInArrived::request),
+                      field<2>("facts", &CheckInArrived::facts),
+                      field<3>("reports", &CheckInArrived::reports)};
+  }
+  friend bool operator==(const CheckInArrived&, const CheckInArrived&) = default;
+};
+
+// registry -> planner: an ACTIVE appliance at its own site, with what the registry knows of it.
+struct ApplianceSeen {
+  static constexpr const char* name = "ApplianceSeen";
+  RequestId request;
+  ClientId client;
+  SiteId site;
+  HardwareId hardware;
+  Facts facts;
+  Reports reports;
+  static constexpr auto fields() {
+    return std::tuple{field<1>("request", &ApplianceSeen::request),
+                      field<2>("client", &ApplianceSeen::client),
+                      field<3>("site", &ApplianceSeen::site),
+                      field<4>("hardware", &ApplianceSeen::hardware),
+                      field<5>("facts", &ApplianceSeen::facts),
+                      field<6>("reports", &ApplianceSeen::reports)};
+  }
+  friend bool operator==(const ApplianceSeen&, const ApplianceSeen&) = default;
+};
+
+// registry, planner -> gateway.
+struct AnswerReady {
+  static constexpr const char* name = "AnswerReady";
+  RequestId request;
+  Answer answer;
+  static constexpr auto fields() {
+    return std::tuple{field<1>("request", &AnswerReady::request),
+                      field<2>("answer", &AnswerReady::answer)};
+  }
+  friend bool operator==(const AnswerReady&, const AnswerReady&) = default;
+};
+
+enum class OperatorResult : std::uint8_t {
+  unknown = 0,
+  done = 1,
+  not_found = 2,
+  wrong_phase = 3,  // e.g. starting a halted rollout
+  too_many = 4,     // a named bound is reached
+  conflict = 5,     // exists already, with other content
+  not_decided = 6,  // the decision log did not take it: nothing has changed
+};
+constexpr std::string_view name_of(OperatorResult result) {
+  constexpr std::array<std::string_view, 7> names = {
+      "unknown", "done", "not_found", "wrong_phase", "too_many", "conflict", "not_decided"};
+  return static_cast<std::size_t>(result) < names.size() ? names[static_cast<std::size_t>(result)]
+                                                         : "unknown";
+}
+
+// registry, planner -> world: what became of an operator's request.
+struct OperatorAnswered {
+  static constexpr const char* name = "OperatorAnswered";
+  RequestId request;
+  OperatorResult result = OperatorResult::unknown;
+  RolloutId rollout;
+  static constexpr auto fields() {
+    return std::tuple{field<1>("request", &OperatorAnswered::request),
+                      field<2>("result", &OperatorAnswered::result),
+                      field<3>("rollout", &OperatorAnswered::rollout)};
+  }
+  friend bool operator==(const OperatorAnswered&, const OperatorAnswered&) = default;
+};
+
+// How fast and how far a rollout may go. Compiled from a policy file.
+struct Policy {
+  static constexpr const char* name = "Policy";
+  std::uint32_t canary = 1;              // appliances in flight before anything has committed
+  std::uint32_t growth_permille = 1000;  // in flight <= growth x committed, after the canary
+  std::uint32_t in_flight_max = 50;
+  std::uint32_t failure_limit = 1;  // this many failures halt it
+  std::uint32_t site_at_once = 1;
+  Duration install_deadline = hours(24);  // a grant not used by then lapses
+  Duration silence_after = minutes(30);   // after its token; silence past it is a failure
+  Duration token_expiry = minutes(10);
+  Duration poll_hint;  // asks appliances for at least this interval
+  static constexpr auto fields() {
+    return std::tuple{field<1>("canary", &Policy::canary),
+                      field<2>("growth_permille", &Policy::growth_permille),
+                      field<3>("in_flight_max", &Policy::in_flight_max),
+                      field<4>("failure_limit", &Policy::failure_limit),
+                      field<5>("site_at_once", &Policy::site_at_once),
+                      field<6>("install_deadline", &Policy::install_deadline),
+                      field<7>("silence_after", &Policy::silence_after),
+                      field<8>("token_expiry", &Policy::token_expiry),
+                      field<9>("poll_hint", &Policy::poll_hint)};
+  }
+  friend bool operator==(const Policy&, const Policy&) = default;
+};
+
+// What a rollout is for.
+struct RolloutSpec {
+  static constexpr const char* name = "RolloutSpec";
+  Version version;
+  Hash manifest{};         // SHA-256 of the manifest envelope's payload
+  HardwareId hardware;     // 0: every model
+  ClientId client;         // 0: every client
+  Version only_from;       // 0: any; else only appliances that run exactly this
+  bool downgrade = false;  // may go to an older version: a rollback
+  Policy policy;
+  static constexpr auto fields() {
+    return std::tuple{field<1>("version", &RolloutSpec::version),
+                      field<2>("manifest", &RolloutSpec::manifest),
+                      field<3>("hardware", &RolloutSpec::hardware),
+                      field<4>("client", &RolloutSpec::client),
+                      field<5>("only_from", &RolloutSpec::only_from),
+                      field<6>("downgrade", &RolloutSpec::downgrade),
+                      field<7>("policy", &RolloutSpec::policy)};
+  }
+  friend bool operator==(const RolloutSpec&, const RolloutSpec&) = default;
+};
+
+// --- decisions: what the decision log holds, in the order of their positions ------------------
+
+struct RolloutCreated {
+  static constexpr const char* name = "RolloutCreated";
+  RolloutSpec spec;
+  static constexpr auto fields() { return std::tuple{field<1>("spec", &RolloutCreated::spec)}; }
+  friend bool operator==(const RolloutCreated&, const RolloutCreated&) = default;
+};
+enum class RolloutMove : std::uint8_t { none = 0, start = 1, pause = 2, resume = 3, halt = 4 };
+struct RolloutMoved {
+  static constexpr const char* name = "RolloutMoved";
+  RolloutId rollout;
+  RolloutMove move = RolloutMove::none;
+  static constexpr auto fields() {
+    return std::tuple{field<1>("rollout", &RolloutMoved::rollout),
+                      field<2>("move", &RolloutMoved::move)};
+  }
+  friend bool operator==(const RolloutMoved&, const RolloutMoved&) = default;
+};
+struct GrantIssued {
+  static constexpr const char* name = "GrantIssued";
+  GrantKind kind = GrantKind::none;
+  ApplianceId appliance;
+  RolloutId rollout;
+  UpdateId update;
+  WallTime at, expires;
+  Instant deadline;          // of the centre's clock: lapse or silence after it
+  std::uint32_t serial = 0;  // of the check-in it answers
+  static constexpr auto fields() {
+    return std::tuple{field<1>("kind", &GrantIssued::kind),
+                      field<2>("appliance", &GrantIssued::appliance),
+                      field<3>("rollout", &GrantIssued::rollout),
+                      field<4>("update", &GrantIssued::update),
+                      field<5>("at", &GrantIssued::at),
+                      field<6>("expires", &GrantIssued::expires),
+                      field<7>("deadline", &GrantIssued::deadline),
+                      field<8>("serial", &GrantIssued::serial)};
+  }
+  friend bool operator==(const GrantIssued&, const GrantIssued&) = default;
+};
+struct ReportsCounted {
+  static constexpr const char* name = "ReportsCounted";
+  ApplianceId appliance;
+  std::uint32_t serial = 0;
+  Reports reports;
+  static constexpr auto fields() {
+    return std::tuple{field<1>("appliance", &ReportsCounted::appliance),
+                      field<2>("serial", &ReportsCounted::serial),
+                      field<3>("reports", &ReportsCounted::reports)};
+  }
+  friend bool operator==(const ReportsCounted&, const ReportsCounted&) = default;
+};
+struct DeadlinePassed {  // a grant lapsed, or an appliance with a token fell silent
+  static constexpr const char* name = "DeadlinePassed";
+  ApplianceId appliance;
+  OrderNumber order;  // of which order; a newer one makes this void
+  static constexpr auto fields() {
+    return std::tuple{field<1>("appliance", &DeadlinePassed::appliance),
+                      field<2>("order", &DeadlinePassed::order)};
+  }
+  friend bool operator==(const DeadlinePassed&, const DeadlinePassed&) = default;
+};
+
+struct Decision {
+  static constexpr const char* name = "Decision";
+  ProposalId proposal;
+  RequestId request;  // 0: nobody waits
+  WallTime wall;      // when it was proposed
+  Text<32> by;        // operator, or empty: the planner itself
+  Text<80> why;
+  std::variant<RolloutCreated, RolloutMoved, GrantIssued, ReportsCounted, DeadlinePassed> what;
+  static constexpr auto fields() {
+    return std::tuple{
+        field<1>("proposal", &Decision::proposal), field<2>("request", &Decision::request),
+        field<3>("wall", &Decision::wall),         field<4>("by", &Decision::by),
+        field<5>("why", &Decision::why),           field<10>("what", &Decision::what)};
+  }
+  friend bool operator==(const Decision&, const Decision&) = default;
+};
+
+}  // namespace drydock
