@@ -1,6 +1,5 @@
 #include "runtime/trust/new_folder.hpp"
 
-#include <dirent.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <cerrno>
@@ -29,27 +28,12 @@ Error occupied(const std::string& path) {
                       path)};
 }
 
-Status check_free(const std::string& path) {
-  DIR* folder = ::opendir(path.c_str());
-  if (folder == nullptr) {
-    if (errno == ENOENT) return Done{};
-    if (errno == ENOTDIR) return occupied(path);
-    return files::last_error("opening", path);
-  }
-  int entries = 0;
-  while (entries <= 2 && ::readdir(folder) != nullptr) ++entries;  // "." and ".." are always there
-  ::closedir(folder);
-  if (entries > 2) return occupied(path);
-  return Done{};
-}
-
 }  // namespace
 
 Result<NewFolder> NewFolder::begin(std::string path) {
   while (path.size() > 1 && path.back() == '/') path.pop_back();
   if (path.empty() || path == "/")
     return Error{ErrorKind::malformed, fmt::format("'{}' cannot be made: name a folder", path)};
-  if (auto s = check_free(path); !s) return s.error();
   if (auto s = files::make_folders(parent_of(path)); !s) return s.error();
   NewFolder folder(std::move(path));
   if (::mkdir(folder.building_.c_str(), 0700) != 0) {
@@ -84,6 +68,7 @@ Status NewFolder::add(const std::string& name, std::string_view bytes, unsigned 
 
 Status NewFolder::publish() {
   if (auto s = files::sync_folder(building_); !s) return s;
+  // rename(2) replaces an empty folder and refuses any other: looking first would prove nothing.
   if (::rename(building_.c_str(), path_.c_str()) != 0) {
     if (errno == ENOTEMPTY || errno == EEXIST || errno == ENOTDIR) return occupied(path_);
     return files::last_error("renaming", building_);

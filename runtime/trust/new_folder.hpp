@@ -12,15 +12,14 @@ namespace drydock::trust {
 // Used by one thread. Unless published, what was written is removed again when this goes.
 class NewFolder {
  public:
-  // Refused when path is there and is not an empty folder, or when <path>.new is left over from a
-  // run that was cut off.
+  // Refused when <path>.new is left over from a run that was cut off.
   static Result<NewFolder> begin(std::string path);
   NewFolder(NewFolder&& other) noexcept;
   NewFolder& operator=(NewFolder&&) = delete;
   ~NewFolder();
 
   Status add(const std::string& name, std::string_view bytes, unsigned mode);
-  // Durable when it returns. Refused when path was filled in the meantime.
+  // Durable when it returns. Refused when path is there and is not an empty folder.
   Status publish();
 
  private:

@@ -29,13 +29,12 @@ std::string_view text_of(const ASN1_STRING* string) {
           static_cast<std::size_t>(ASN1_STRING_length(string))};
 }
 
-// The one value of a field. Names are plain ASCII, which only these two forms carry as it is.
+// The value of a field; check_subject_size has seen to it that none comes twice. Names are plain
+// ASCII, which only these two forms carry as it is.
 Result<std::string> subject_field(const X509& certificate, int nid) {
   const X509_NAME* name = X509_get_subject_name(&certificate);
   const int at = X509_NAME_get_index_by_NID(name, nid, -1);
   if (at < 0) return refused(fmt::format("has no {} in its subject", OBJ_nid2sn(nid)));
-  if (X509_NAME_get_index_by_NID(name, nid, at) >= 0)
-    return refused(fmt::format("has more than one {} in its subject", OBJ_nid2sn(nid)));
   const ASN1_STRING* value = X509_NAME_ENTRY_get_data(X509_NAME_get_entry(name, at));
   const int type = ASN1_STRING_type(value);
   if (type != V_ASN1_UTF8STRING && type != V_ASN1_PRINTABLESTRING)
@@ -43,6 +42,7 @@ Result<std::string> subject_field(const X509& certificate, int nid) {
   return std::string(text_of(value));
 }
 
+// As many fields as are then asked for by name: so each is there once, and nothing else is.
 Status check_subject_size(const X509& certificate, int fields) {
   if (X509_NAME_entry_count(X509_get_subject_name(&certificate)) == fields) return Done{};
   return refused(fmt::format("does not have exactly {} subject fields", fields));

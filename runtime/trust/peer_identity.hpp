@@ -18,7 +18,7 @@ struct ApplianceIdentity {
   bool operator==(const ApplianceIdentity&) const = default;
 };
 
-// Each may do what the ones before it may; the table of who may do what is the operator API's.
+// What each may do is the operator API's table.
 enum class Role { viewer, operator_, approver, admin };
 
 inline constexpr std::string_view all_clients = "*";

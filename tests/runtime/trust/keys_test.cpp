@@ -162,6 +162,13 @@ BOOST_AUTO_TEST_CASE(saving_a_key_never_overwrites_a_file) {
   BOOST_TEST(std::string(std::istreambuf_iterator<char>(file), {}) == "precious");
 }
 
+BOOST_AUTO_TEST_CASE(leftover_temporary_that_all_may_read_does_not_open_the_key_to_all) {
+  const TemporaryFolder folder;
+  std::filesystem::permissions(folder.put("order.key.new", "half"), std::filesystem::perms::all);
+  BOOST_REQUIRE(SigningKey::generate().save(folder / "order.key"));
+  BOOST_TEST(mode_of(folder / "order.key") == 0600U);
+}
+
 BOOST_AUTO_TEST_CASE(saving_a_key_never_follows_a_dangling_link) {
   const TemporaryFolder folder;
   std::filesystem::create_symlink(folder / "elsewhere", folder / "order.key");

@@ -61,6 +61,13 @@ struct Connected : Handshake {
       : Handshake(*server, *client, host, resumed) {}
 };
 
+void share_ticket_keys(SSL_CTX& from, SSL_CTX& to) {
+  std::string keys(static_cast<std::size_t>(SSL_CTX_get_tlsext_ticket_keys(&from, nullptr, 0)),
+                   '\0');
+  BOOST_REQUIRE(SSL_CTX_get_tlsext_ticket_keys(&from, keys.data(), keys.size()) == 1);
+  BOOST_REQUIRE(SSL_CTX_set_tlsext_ticket_keys(&to, keys.data(), keys.size()) == 1);
+}
+
 void server_refuses(const SslContextPtr& server, const SslContextPtr& client, long verdict) {
   const Connected connection(server, client);
   BOOST_TEST(!connection.server_done());
@@ -140,6 +147,35 @@ BOOST_AUTO_TEST_CASE(server_certificate_is_refused_as_a_client_in_the_handshake)
   server_refuses(edge, client, X509_V_ERR_INVALID_PURPOSE);
 }
 
+BOOST_AUTO_TEST_CASE(peer_that_tls_did_not_verify_has_no_identity) {
+  SSL_CTX_set_verify(edge.get(), SSL_VERIFY_PEER, [](int, X509_STORE_CTX*) { return 1; });
+  const auto foreign = made("Foreign CA");
+  const auto client = client_of(appliance_ca, foreign.issue_appliance(appliance, good));
+  const Connected connection(edge, client);
+  BOOST_REQUIRE(connection.server_done());
+  const auto peer = peer_appliance(connection.server());
+  BOOST_REQUIRE(!peer);
+  BOOST_TEST((peer.error().kind == ErrorKind::refused));
+}
+
+BOOST_AUTO_TEST_CASE(authority_below_the_appliance_authority_issues_nobody) {
+  BOOST_TEST(X509_get_pathlen(const_cast<X509*>(&appliance_ca.certificate())) == 0);
+  CertificateShape shape;
+  shape.subject = {{"CN", "Appliance CA 2"}};
+  shape.use = CertificateUse::authority;
+  shape.validity = good;
+  const auto issued = appliance_ca.issue(shape);
+  BOOST_REQUIRE(issued);
+  const auto below = CertificateAuthority::load(folder.put("below.crt", issued->certificate_pem),
+                                                folder.put("below.key", issued->key_pem));
+  BOOST_REQUIRE(below);
+  const auto client = client_of(appliance_ca, below->issue_appliance(appliance, good));
+  BOOST_REQUIRE(SSL_CTX_add1_chain_cert(client.get(), const_cast<X509*>(&below->certificate())) ==
+                1);
+  const Connected connection(edge, client);
+  BOOST_TEST(!connection.server_done());
+}
+
 BOOST_AUTO_TEST_CASE(client_without_a_certificate_is_refused_in_the_handshake) {
   const auto client = client_context({{}, {}, appliance_ca.certificate_pem()});
   const Connected connection(edge, client);
@@ -187,6 +223,7 @@ BOOST_AUTO_TEST_CASE(session_of_one_listener_is_not_resumed_at_the_other) {
   Connected first(edge, client);
   BOOST_REQUIRE(first.server_done());
   const auto session = first.session_after_a_byte();
+  share_ticket_keys(*edge, *operators);  // or the ticket would not even be readable there
   const Connected second(operators, client, "edge.example.org", session.get());
   BOOST_TEST(!second.server_done());
 }
