@@ -95,11 +95,34 @@ void forget(S& s) {
   ++s.generation;
 }
 
+// Says what became of the trial. A stop may have lost it on its way to the others, so it is said
+// again after every restart; they count it once.
+void tell(const S& s, Out& out) {
+  switch (s.phase) {
+    case Phase::soaking:
+    case Phase::soak_checking: return out.add(Committed{outcome(s, Reason::none, s.attempt, {})});
+    case Phase::rolled_back: return out.add(RolledBack{outcome(s, s.failed_reason, s.attempt, {})});
+    case Phase::failed_late: return out.add(FailedLate{outcome(s, s.failed_reason, s.attempt, {})});
+    case Phase::idle:
+    case Phase::verifying:
+    case Phase::concluded:
+    case Phase::armed:
+    case Phase::passed:
+    case Phase::committing: return;
+  }
+}
+
+void roll_back(S& s, Reason reason, const Text<40>& detail, Out& out) {
+  s.phase = Phase::rolled_back;
+  s.failed_reason = reason;
+  ++s.generation;
+  out.add(RolledBack{outcome(s, reason, s.attempt, detail)});
+}
+
 // The committing turn is on record, the answer is not. In a later boot only the boot state can
 // tell: a slot is marked good by root-helper alone, and only after this gate's verdict.
 void resume_commit(S& s, const Restarted& e, Out& out) {
   if (e.trial == Slot::none && e.running == s.version) {
-    out.add(Committed{outcome(s, Reason::none, s.attempt, {})});
     s.phase = Phase::soaking;
   } else {
     s.phase = Phase::armed;  // not committed: this boot must prove itself, or has fallen back
@@ -128,12 +151,19 @@ void restarted(S& s, const Restarted& e, Out& out) {
     s.phase = Phase::soaking;
     arm(s, G::Timer::soak, s.soak, out);
   }
+  tell(s, out);
   out.add(G::ReadGateLog{s.log_seq + 1});
 }
 
 void log_read(S& s, const G::GateLogRead& e, Out& out) {
   if (e.seq <= s.log_seq) return;  // imported exactly once
   s.log_seq = e.seq;
+  if (s.phase == Phase::idle && e.verdict == GateVerdict::fell_back) {
+    // The arming of this trial was lost to us; its end is not.
+    s.update = e.update;
+    s.attempt = e.attempt;
+    return roll_back(s, e.reason, e.detail, out);
+  }
   const bool ours = e.update == s.update && (s.phase == Phase::armed || s.phase == Phase::passed ||
                                              s.phase == Phase::committing);
   if (!ours) return;
@@ -143,9 +173,7 @@ void log_read(S& s, const G::GateLogRead& e, Out& out) {
       if (e.boot == s.boot && s.phase == Phase::armed) s.phase = Phase::passed;
       return;
     case GateVerdict::failed: s.failed_reason = e.reason; return;
-    case GateVerdict::fell_back:
-      out.add(RolledBack{outcome(s, e.reason, e.attempt, e.detail)});
-      return forget(s);
+    case GateVerdict::fell_back: return roll_back(s, e.reason, e.detail, out);
     case GateVerdict::unknown: return;
   }
 }
@@ -157,8 +185,7 @@ void log_ended(S& s, Out& out) {
     commit(s, out);  // asked before a stop: ask again
   if (s.phase != Phase::armed || s.boot == s.armed_boot || s.on_trial) return;
   // A boot after the arming, not of the trial, and nobody wrote why: the trial is over, unproven.
-  out.add(RolledBack{outcome(s, Reason::unexpected_slot, s.attempt, {})});
-  forget(s);
+  roll_back(s, Reason::unexpected_slot, {}, out);
 }
 
 void commit_ended(S& s, const G::CommitEnded& e, Out& out) {
@@ -174,9 +201,9 @@ void commit_ended(S& s, const G::CommitEnded& e, Out& out) {
 }
 
 void soak_over(S& s, Out& out) {
-  if (s.failed_reason != Reason::none)
-    out.add(FailedLate{outcome(s, s.failed_reason, s.attempt, {})});
-  forget(s);
+  if (s.failed_reason == Reason::none) return forget(s);
+  s.phase = Phase::failed_late;
+  tell(s, out);
 }
 
 void check_finished(S& s, const G::CheckFinished& e, Out& out) {

@@ -174,6 +174,8 @@ struct HealthGate {
     committing,
     soaking,
     soak_checking,
+    rolled_back,  // told, and told again after a restart until another trial is armed
+    failed_late,  // likewise
   };
   struct State {
     BootId boot;        // this boot

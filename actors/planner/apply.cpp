@@ -198,7 +198,7 @@ void passed(Store& store, const DeadlinePassed& e, const Decision& d) {
 // --- operators -----------------------------------------------------------------------------
 
 void created(Store& store, const RolloutCreated& e, const Decision& d, Out& out) {
-  if (store.rollouts.full())
+  if (store.rollouts.size() >= Planner::rollouts_max || store.rollouts.full())
     return out.add(OperatorAnswered{d.request, OperatorResult::too_many, {}});
   const RolloutId id{store.rollouts.size() + 1};
   Rollout& rollout = store.rollouts.change(store.rollouts.insert(id));

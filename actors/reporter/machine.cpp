@@ -19,6 +19,18 @@ void keep(S& s, Report report, const Turn& turn, Out& out) {
   ++s.oldest.value;
 }
 
+// What became of an update is told again after a restart; it is reported once.
+void keep_once(S& s, const Report& report, const Turn& turn, Out& out) {
+  if (report.update != s.update) {
+    s.update = report.update;
+    s.said = 0;
+  }
+  const std::uint32_t bit = std::uint32_t{1} << static_cast<unsigned>(report.kind);
+  if ((s.said & bit) != 0) return;
+  s.said |= bit;
+  keep(s, report, turn, out);
+}
+
 Report of(ReportKind kind, const UpdateOutcome& o) {
   Report r;
   r.kind = kind;
@@ -65,17 +77,23 @@ void Reporter::step(State& s, const Event& event, const Turn& turn, Outbox<Effec
           [&](const Restarted& e) { s.boot = e.boot; },
           [&](const CheckInDue& e) { post(s, e.facts, out); },
           [&](const CheckInAnswered& e) { answered(s, e.answer); },
-          [&](const Staged& e) { keep(s, of(ReportKind::staged, e.outcome), turn, out); },
+          [&](const Staged& e) { keep_once(s, of(ReportKind::staged, e.outcome), turn, out); },
           [&](const InstallFailed& e) {
-            keep(s, of(ReportKind::install_failed, e.outcome), turn, out);
+            keep_once(s, of(ReportKind::install_failed, e.outcome), turn, out);
           },
-          [&](const TrialArmed& e) { keep(s, of(ReportKind::armed, e.outcome), turn, out); },
+          [&](const TrialArmed& e) { keep_once(s, of(ReportKind::armed, e.outcome), turn, out); },
           [&](const ArmRefused& e) {
             keep(s, of(ReportKind::order_refused, e.outcome), turn, out);
           },
-          [&](const Committed& e) { keep(s, of(ReportKind::committed, e.outcome), turn, out); },
-          [&](const RolledBack& e) { keep(s, of(ReportKind::rolled_back, e.outcome), turn, out); },
-          [&](const FailedLate& e) { keep(s, of(ReportKind::failed_late, e.outcome), turn, out); },
+          [&](const Committed& e) {
+            keep_once(s, of(ReportKind::committed, e.outcome), turn, out);
+          },
+          [&](const RolledBack& e) {
+            keep_once(s, of(ReportKind::rolled_back, e.outcome), turn, out);
+          },
+          [&](const FailedLate& e) {
+            keep_once(s, of(ReportKind::failed_late, e.outcome), turn, out);
+          },
           [&](const OrderDenied& e) { keep(s, of(e), turn, out); },
           [&](const DriftNoted& e) {
             Report r;

@@ -55,11 +55,16 @@ struct Reporter {
     ReportSeq oldest{1};     // the first still kept
     ReportSeq acknowledged;  // durable at the centre up to here
     std::uint32_t undelivered_dropped = 0;
+    UpdateId update;         // the newest update reported on,
+    std::uint32_t said = 0;  // and, bit by ReportKind, what was reported of it
     static constexpr auto fields() {
-      return std::tuple{field<1>("boot", &State::boot), field<2>("newest", &State::newest),
+      return std::tuple{field<1>("boot", &State::boot),
+                        field<2>("newest", &State::newest),
                         field<3>("oldest", &State::oldest),
                         field<4>("acknowledged", &State::acknowledged),
-                        field<5>("undelivered_dropped", &State::undelivered_dropped)};
+                        field<5>("undelivered_dropped", &State::undelivered_dropped),
+                        field<6>("update", &State::update),
+                        field<7>("said", &State::said)};
     }
     friend bool operator==(const State&, const State&) = default;
   };

@@ -100,7 +100,9 @@ Reason objection(const S& s, const Grant& g, const Turn& turn) {
 }
 
 void follow_install(S& s, const Grant& g, Out& out) {
-  if (g.order == s.standing) return;  // told twice; already on it
+  // Told twice: the updater is told again too, should a stop have lost it what it was told before.
+  if (g.order == s.standing && s.phase == Phase::installing) return out.add(InstallOrdered{g});
+  if (g.order == s.standing) return;
   if (s.phase == Phase::installing || s.phase == Phase::staged) out.add(InstallCancelled{s.update});
   s.phase = Phase::installing;
   s.update = g.update;

@@ -59,6 +59,10 @@ void mismatched(S& s, const Updater::WorkEnded& e, const Turn& turn, Out& out) {
   retry(s, turn, out);
 }
 
+void tell_staged(const S& s, Out& out) {
+  if (s.phase == Phase::staged) out.add(Staged{outcome(s, Reason::none, {})});
+}
+
 void work_ended(S& s, const Updater::WorkEnded& e, const Turn& turn, Out& out) {
   const bool working =
       s.phase == Phase::fetching || s.phase == Phase::writing || s.phase == Phase::reading_back;
@@ -67,9 +71,11 @@ void work_ended(S& s, const Updater::WorkEnded& e, const Turn& turn, Out& out) {
     if (s.phase == Phase::writing && s.chunks_done == s.chunks) {
       s.phase = Phase::reading_back;
       work(s, out);
+    } else if (s.phase == Phase::writing) {
+      retry(s, turn, out);  // an end without all chunks is a cut line
     } else if (s.phase == Phase::reading_back) {
       s.phase = Phase::staged;
-      out.add(Staged{outcome(s, Reason::none, {})});
+      tell_staged(s, out);
     }
     return;  // a manifest's good end is ManifestReady
   }
@@ -81,7 +87,7 @@ void work_ended(S& s, const Updater::WorkEnded& e, const Turn& turn, Out& out) {
 }
 
 void ordered(S& s, const Grant& g, Out& out) {
-  if (s.phase != Phase::idle && s.update == g.update) return;  // told twice
+  if (s.phase != Phase::idle && s.update == g.update) return tell_staged(s, out);  // told twice
   if (s.phase != Phase::idle) out.add(Updater::StopWork{s.update});
   forget(s);
   s.update = g.update;
@@ -108,7 +114,11 @@ void chunk_written(S& s, const Updater::ChunkWritten& e) {
 
 void Updater::step(State& s, const Event& event, const Turn& turn, Outbox<Effect>& out) noexcept {
   std::visit(overloaded{
-                 [&](const Restarted&) { work(s, out); },  // the world forgot its work; do it again
+                 [&](const Restarted&) {
+                   // The world forgot its work, and perhaps what it was told.
+                   if (s.phase == Phase::staged) return tell_staged(s, out);
+                   if (s.phase != Phase::idle) work(s, out);
+                 },
                  [&](const InstallOrdered& e) { ordered(s, e.grant, out); },
                  [&](const InstallCancelled& e) {
                    if (s.phase == Phase::idle || e.update != s.update) return;
