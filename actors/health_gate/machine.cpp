@@ -121,7 +121,7 @@ void roll_back(S& s, Reason reason, const Text<40>& detail, Out& out) {
 
 // The committing turn is on record, the answer is not. In a later boot only the boot state can
 // tell: a slot is marked good by root-helper alone, and only after this gate's verdict.
-void resume_commit(S& s, const Restarted& e, Out& out) {
+void resume_commit(S& s, const Restarted& e) {
   if (e.trial == Slot::none && e.running == s.version) {
     s.phase = Phase::soaking;
   } else {
@@ -146,7 +146,7 @@ void restarted(S& s, const Restarted& e, Out& out) {
     s.version = e.running;
   }
   if (s.phase == Phase::passed && rebooted) s.phase = Phase::armed;  // each boot proves itself
-  if (s.phase == Phase::committing && rebooted) resume_commit(s, e, out);
+  if (s.phase == Phase::committing && rebooted) resume_commit(s, e);
   if (s.phase == Phase::soaking || s.phase == Phase::soak_checking) {
     s.phase = Phase::soaking;
     arm(s, G::Timer::soak, s.soak, out);
