@@ -1,4 +1,4 @@
-"""The style rules: each a function from the tree to its violations, with its reason as docstring."""
+"""The style rules: each a function from the tree to violations, with its reason as docstring."""
 
 import re
 import subprocess
