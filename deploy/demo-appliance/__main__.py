@@ -40,7 +40,7 @@ def arguments() -> argparse.Namespace:
     init.add_argument("--url", required=True, help="the centre: https://127.0.0.1:8443")
     init.add_argument("--poll", type=int, default=1, help="seconds between check-ins; default: 1")
     init.add_argument("--set", action="append", default=[], metavar="KEY=VALUE",
-                      help="one more line of agent.yaml")
+                      help="one more setting of agent.yaml, such as soak=2s")
     run = verbs.add_parser("run", help="boot it, again and again, until told to stop")
     run.add_argument("dir", type=Path)
     run.add_argument("--boot-deadline", type=float, default=60, metavar="SECONDS",
@@ -54,9 +54,12 @@ def init(options: argparse.Namespace) -> int:
     if socket_bytes > folder.SOCKET_PATH_MAX:
         raise folder.Refused(f"{place.helper_socket}: {socket_bytes} bytes are too long for a "
                              f"socket (at most {folder.SOCKET_PATH_MAX}); name a shorter folder")
-    settings = configuration.text(place, options.site, options.url, options.poll, options.set)
+    for setting in options.set:
+        if not setting.partition("=")[1]:
+            raise folder.Refused(f"--set {setting}: write KEY=VALUE, such as --set soak=2s")
     version = folder.make(place, options.image, options.version, options.slot_size,
-                          options.identity, settings)
+                          options.identity, configuration.yaml_text(place, options.set),
+                          configuration.environment_text(options.site, options.url, options.poll))
     print(f"{place.path}: slot A holds {version}, slot B is empty")
     return 0
 

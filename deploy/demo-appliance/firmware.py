@@ -15,6 +15,7 @@ from collections import deque
 from dataclasses import dataclass, field
 
 import boot_state
+from configuration import environment_of
 from folder import OS_RELEASE, PROGRAMS, UNPACK_LIMIT_S, Folder, unpack_command, version_in
 from processes import TICK_S, Bench, Child
 
@@ -83,7 +84,7 @@ class Firmware:
             started = time.monotonic()
             command = unpack_command(self.folder.slot(slot), self.folder.root)
             unpacking = Child(command, self.folder.path, self.folder.logs / "unsquashfs.log",
-                              os.environ["PATH"])
+                              {})
             code = self.bench.wait_for(unpacking, UNPACK_LIMIT_S)
             if self.bench.stopping:
                 return None
@@ -143,9 +144,10 @@ class Firmware:
         """Starts a program of the unpacked image. Its PATH begins in that image, so that a health
         check finds the image's own commands, as it does on a real box."""
         name = command[0]
+        variables = environment_of(self.folder)
+        variables["PATH"] = f"{self.folder.program(name).parent}:{os.environ['PATH']}"
         return Child([str(self.folder.program(name)), *command[1:]], self.folder.root,
-                     self.folder.logs / f"{name}.log",
-                     f"{self.folder.program(name).parent}:{os.environ['PATH']}")
+                     self.folder.logs / f"{name}.log", variables)
 
     def keep(self, service: Service) -> None:
         """Starts the service when it is due, and notes when it has ended."""

@@ -7,6 +7,7 @@
     run/root/       the booted slot, unpacked
     log/            what each program printed
     agent.yaml      the configuration of all three programs, with these paths
+    environment     SITE_ID, MCP_URL and POLL_INTERVAL, as a service's unit sets them
 """
 
 import shutil
@@ -40,6 +41,10 @@ class Folder:
         return self.path / "data"
 
     @property
+    def identity(self) -> Path:
+        return self.data / "identity"
+
+    @property
     def volatile(self) -> Path:
         return self.path / "run"
 
@@ -54,6 +59,10 @@ class Folder:
     @property
     def configuration(self) -> Path:
         return self.path / "agent.yaml"
+
+    @property
+    def environment(self) -> Path:
+        return self.path / "environment"
 
     @property
     def reboot_request(self) -> Path:
@@ -98,7 +107,7 @@ def unpack_command(image: Path, target: Path) -> list[str]:
 
 
 def make(folder: Folder, image: Path, version: str | None, slot_bytes: int, identity: Path,
-         configuration: str) -> str:
+         configuration: str, environment: str) -> str:
     """Makes the folder as imaging would: `image` in slot A, slot B empty. Answers the version."""
     if folder.path.exists() and any(folder.path.iterdir()):
         raise Refused(f"{folder.path} is not empty; name a new folder, or remove this one")
@@ -120,9 +129,10 @@ def make(folder: Folder, image: Path, version: str | None, slot_bytes: int, iden
                 with open(image, "rb") as source:
                     shutil.copyfileobj(source, slot, 1024 * 1024)
             slot.truncate(slot_bytes)
-    shutil.copytree(identity, folder.data / "identity")
-    (folder.data / "identity").chmod(0o700)
+    shutil.copytree(identity, folder.identity)
+    folder.identity.chmod(0o700)
     (folder.data / "update").mkdir(mode=0o700)
     folder.configuration.write_text(configuration, encoding="utf-8")
+    folder.environment.write_text(environment, encoding="utf-8")
     boot_state.make(folder.esp)
     return found

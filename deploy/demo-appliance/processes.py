@@ -22,9 +22,9 @@ libc = ctypes.CDLL(None, use_errno=True)
 
 
 class Child:
-    """One running program, the leader of its own process group. `path` is its PATH."""
+    """One running program, the leader of its own process group."""
 
-    def __init__(self, command: list[str], folder: Path, log: Path, path: str):
+    def __init__(self, command: list[str], folder: Path, log: Path, variables: dict[str, str]):
         parent = os.getpid()
 
         def in_child() -> None:
@@ -37,8 +37,9 @@ class Child:
             log.replace(log.with_suffix(".log.1"))
         with open(log, "ab") as sink:
             self.process = subprocess.Popen(
-                command, cwd=folder, env={**os.environ, "PATH": path}, stdin=subprocess.DEVNULL,
-                stdout=sink, stderr=sink, start_new_session=True, preexec_fn=in_child)
+                command, cwd=folder, env={**os.environ, **variables},
+                stdin=subprocess.DEVNULL, stdout=sink, stderr=sink, start_new_session=True,
+                preexec_fn=in_child)
 
     @property
     def pid(self) -> int:

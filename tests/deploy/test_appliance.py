@@ -3,6 +3,7 @@
 import os
 import signal
 import unittest
+from pathlib import Path
 
 from appliance import AGENT_MUTE, GATE_FAILS_B, ApplianceTest, boot_state
 
@@ -121,6 +122,11 @@ class Running(ApplianceTest):
         self.helper = self.until("started", program="root-helper")["pid"]
         self.agent = self.until("started", program="compliance-agent")["pid"]
 
+    def test_the_programs_get_the_environment_of_the_service(self):
+        variables = Path(f"/proc/{self.agent}/environ").read_bytes().split(b"\0")
+        for wanted in (b"SITE_ID=site-1", b"MCP_URL=https://127.0.0.1:1", b"POLL_INTERVAL=1"):
+            self.assertIn(wanted, variables)
+
     def test_a_killed_agent_is_started_again_in_the_same_boot(self):
         os.kill(self.agent, signal.SIGKILL)
         self.assertEqual(self.until("ended", program="compliance-agent")["exit"], -9)
@@ -169,6 +175,21 @@ class Init(ApplianceTest):
         self.assertEqual(state, boot_state.BootState(1, "A", "-", "0" * 16))
         for slot in ("a", "b"):
             self.assertEqual((self.box / f"slot-{slot}.img").stat().st_size, 2 * 1024 * 1024)
+
+    def test_agent_yaml_and_environment_lead_into_the_folder(self):
+        self.init(self.image("1.0.0"), "--set", "soak=2s", "--poll", "3")
+        settings = (self.box / "agent.yaml").read_text()
+        self.assertIn(f'  slot_b: "{self.box}/slot-b.img"\n', settings)
+        self.assertIn(f'  os_release: "{self.box}/run/root/etc/os-release"\n', settings)
+        self.assertIn("\nsoak: 2s\n", settings)
+        self.assertEqual((self.box / "environment").read_text(),
+                         "SITE_ID=site-1\nMCP_URL=https://127.0.0.1:1\nPOLL_INTERVAL=3\n")
+
+    def test_a_folder_whose_socket_path_would_be_too_long_is_refused(self):
+        self.box = self.home / ("x" * 100)
+        refused = self.init(self.image("1.0.0"))
+        self.assertEqual(refused.returncode, 2)
+        self.assertIn("name a shorter folder", refused.stderr)
 
     def test_a_folder_that_is_not_empty_is_refused_and_left_alone(self):
         self.box.mkdir()
