@@ -185,11 +185,11 @@ void Connection::answer(std::uint64_t number, Response response) {
   run();
 }
 
-void Connection::refuse(unsigned status, const std::string& reason) {
+void Connection::refuse(unsigned status, std::string reason) {
   ++worker_.shared().refused;
   asked_ = {};
   reader_.reset();
-  begin_response(text_response(status, reason));
+  begin_response(text_response(status, std::move(reason)));
 }
 
 void Connection::begin_response(Response response) {

@@ -54,7 +54,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void wait_until(Deadlines::Clock::time_point when);
   void enter(Phase phase);
   void identify();
-  void refuse(unsigned status, const std::string& reason);
+  void refuse(unsigned status, std::string reason);
   void begin_response(Response response);
   void begin_file(Response response);
   void begin_drain();

@@ -132,6 +132,8 @@ BOOST_AUTO_TEST_CASE(what_is_no_request_is_400_with_a_reason) {
     BOOST_TEST(answers(answer, 400), text << " -> " << answer);
     BOOST_TEST(answer.ends_with("\n"));
   }
+  const auto reason = refused({}, "GET / HTTP/1.1\r\n\r\n");
+  BOOST_TEST(reason.ends_with("\r\n\r\nan HTTP/1.1 request has exactly one Host header\n"));
   BOOST_TEST(answers(refused({}, "GET / HTTP/3.0\r\nHost: h\r\n\r\n"), 505));
 }
 
