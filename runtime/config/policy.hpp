@@ -1,0 +1,50 @@
+#pragma once
+// PolicySpec: how a rollout may spread, as an operator writes it. Plain values; the shell compiles
+// them into the planner's bounded struct and journals the text by its hash.
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "runtime/config/units.hpp"
+#include "runtime/kernel/time.hpp"
+#include "runtime/result.hpp"
+#include "runtime/windows/spec.hpp"
+
+namespace drydock::config {
+
+struct Growth {
+  Permille factor{1000};             // in flight <= this times committed, after the canary; >= 1000
+  std::uint32_t max_in_flight = 50;  // whatever the factor allows
+};
+
+struct Selection {  // empty lists select everything; a set one must hold the appliance's own
+  std::vector<std::string> clients;
+  std::vector<std::string> sites;
+  std::vector<std::string> hardware;
+};
+
+struct PolicySpec {
+  std::string name;
+  std::uint32_t canary = 1;  // appliances in flight before anything has committed
+  Growth growth;
+  std::uint32_t failure_limit = 1;        // failures that halt the rollout
+  std::uint32_t site_at_once = 1;         // appliances of one site that may be in flight
+  Duration soak = minutes(30);            // how long a committed release is watched
+  Duration install_deadline = hours(24);  // a grant without a staged slot lapses
+  Duration silence_after = minutes(30);   // silence this long after the token is a failure
+  Duration token_expiry = minutes(10);    // a reboot token unused for so long is void
+  Duration poll_hint;                     // asks appliances to poll no more often; 0: as they wish
+  windows::Spec maintenance;              // on top of the appliance's own; none: always open
+  Selection select;
+};
+
+inline constexpr std::size_t kSelectionMax = 1024;  // entries of each list
+inline constexpr Bytes kPolicyMax = kibibytes(256);
+
+// Refused with every problem at once: what is no policy, and one that could never move or never
+// stop (caps of zero, a factor below 1, silence shorter than the token's life).
+Result<PolicySpec> parse_policy(std::string_view text, const std::string& file);
+Result<PolicySpec> load_policy(const std::string& path);
+
+}  // namespace drydock::config
