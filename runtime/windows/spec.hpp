@@ -54,6 +54,7 @@ struct Spec {  // no windows: always open, but for the black-outs
   std::string zone = "UTC";
   std::vector<Window> windows;       // at most kWindowsMax
   std::vector<BlackOut> black_outs;  // at most kBlackOutsMax; in the zone of the Spec
+  bool always_open() const { return windows.empty() && black_outs.empty(); }
 };
 
 }  // namespace drydock::windows

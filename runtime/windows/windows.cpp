@@ -157,10 +157,15 @@ Result<Schedule> resolve(const Spec& spec, WallTime now) {
   }
 }
 
+std::optional<Interval> current_or_next(const Schedule& schedule, WallTime at) {
+  for (const Interval& i : schedule.open)
+    if (at < i.end) return i;
+  return std::nullopt;
+}
+
 bool is_open(const Schedule& schedule, WallTime at) {
-  if (at >= schedule.covered_until) return false;
-  return std::any_of(schedule.open.begin(), schedule.open.end(),
-                     [&](const Interval& i) { return i.start <= at && at < i.end; });
+  const auto interval = current_or_next(schedule, at);
+  return interval && interval->start <= at && at < schedule.covered_until;
 }
 
 bool zone_exists(const std::string& name) {

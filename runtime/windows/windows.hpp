@@ -12,6 +12,7 @@
 // Safe from any thread. Blocks while a zone is read from /usr/share/zoneinfo for the first time;
 // the zone data is read once in the life of the process.
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -42,6 +43,9 @@ struct Schedule {
 // Refused: an unknown zone. More than kIntervalsMax intervals: the first ones, and covered_until
 // says how far they reach.
 Result<Schedule> resolve(const Spec& spec, WallTime now);
+
+// The interval that is open at `at`, or the next one after it; none when the list holds no more.
+std::optional<Interval> current_or_next(const Schedule& schedule, WallTime at);
 
 // Whether `at` lies in an open interval that the schedule covers.
 bool is_open(const Schedule& schedule, WallTime at);

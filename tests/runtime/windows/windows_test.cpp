@@ -76,6 +76,18 @@ BOOST_AUTO_TEST_CASE(an_interval_is_open_at_its_start_and_closed_at_its_end) {
   BOOST_TEST(!is_open(*schedule, utc("2026-06-02 04:00")));
 }
 
+BOOST_AUTO_TEST_CASE(the_next_window_is_found_from_within_and_from_before_and_not_past_the_end) {
+  const auto schedule = resolve(one("UTC", on(Day::monday), at(2), at(4)), utc("2026-06-01 00:00"));
+  BOOST_REQUIRE(schedule);
+  const auto next = [&](const std::string& now) {
+    const auto interval = current_or_next(*schedule, utc(now));
+    return interval ? text(*interval) : "none";
+  };
+  BOOST_TEST(next("2026-06-01 03:00") == "2026-06-01 02:00 to 2026-06-01 04:00");
+  BOOST_TEST(next("2026-06-01 04:00") == "2026-06-08 02:00 to 2026-06-08 04:00");
+  BOOST_TEST(next("2026-08-01 00:00") == "none");
+}
+
 BOOST_AUTO_TEST_CASE(the_day_of_a_window_over_midnight_is_the_day_it_opens) {
   const auto spec = one("UTC", on(Day::friday), at(22), at(4));
   // 2026-06-05 is a Friday.
