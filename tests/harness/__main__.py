@@ -7,6 +7,7 @@ import signal
 import sys
 import tempfile
 import time
+import traceback
 from pathlib import Path
 
 from claims import Outcome, failed
@@ -124,5 +125,9 @@ if __name__ == "__main__":
     try:
         sys.exit(main())
     except KeyboardInterrupt:
-        print("\ntests/run: interrupted", flush=True)
+        print("\ntests/run: interrupted\n0 passed, 1 failed", flush=True)
         sys.exit(130)
+    except Exception:  # a fault of the runner itself is no pass, and the closing line is owed
+        traceback.print_exc()
+        print("tests/run: the runner itself failed\n0 passed, 1 failed", flush=True)
+        sys.exit(1)
