@@ -50,6 +50,14 @@ Status create_fresh(const std::string& path, Profile profile) {
   return files::sync_folder(path);
 }
 
+Status create_with_reserve(const std::string& path, Profile profile, Reserve& reserve) {
+  auto made = create_fresh(path, profile);
+  if (!made && made.error().kind == ErrorKind::no_space && reserve.release())
+    made = create_fresh(path, profile);
+  if (!made) return made.error().in(path);
+  return made;
+}
+
 Status check_format(const Store& store) {
   const auto text = store.get(key::meta("format"));
   if (!text && text.error().kind != ErrorKind::not_found) return text.error();
@@ -151,14 +159,14 @@ Result<Opened> open_folder(const std::string& path, const JournalOptions& option
                    fmt::format("{}/db is missing, and a known journal was asked for; restore it "
                                "from a backup",
                                path)};
-    if (auto made = create_fresh(path, options.profile); !made) return made.error().in(path);
+    if (auto made = create_with_reserve(path, options.profile, reserve); !made) return made.error();
   }
   // A fresh journal cannot be the expected one; after a loss its own identity is taken.
   auto opened = load_with_reserve(path, options, reserve);
   if (!opened && options.mode == OpenMode::set_aside && cannot_be_trusted(opened.error())) {
     spdlog::error("journal {}: {}; it is set aside", path, opened.error().text);
     if (auto moved = set_aside(path, opened.error().text); !moved) return moved.error();
-    if (auto made = create_fresh(path, options.profile); !made) return made.error().in(path);
+    if (auto made = create_with_reserve(path, options.profile, reserve); !made) return made.error();
     JournalOptions afresh = options;
     afresh.expected_incarnation.reset();
     opened = load_with_reserve(path, afresh, reserve);

@@ -23,8 +23,10 @@ rocksdb::Options options_for(Profile profile, Room room) {
   options.avoid_flush_during_recovery = agent;  // a restart costs the flash nothing
   options.write_buffer_size = agent ? 1 * mib : 16 * mib;
   options.max_write_buffer_number = 2;
-  options.target_file_size_base = agent ? 2 * mib : 32 * mib;
-  options.max_bytes_for_level_base = agent ? 8 * mib : 128 * mib;
+  options.target_file_size_base = agent ? 1 * mib : 32 * mib;
+  // Removed records take room until they are compacted away: small levels bound how many.
+  options.level0_file_num_compaction_trigger = agent ? 2 : 4;
+  options.max_bytes_for_level_base = agent ? 4 * mib : 128 * mib;
   options.max_background_jobs = agent ? 1 : 2;
   options.max_open_files = agent ? 64 : 512;
   options.max_file_opening_threads = 1;

@@ -78,7 +78,7 @@ BOOST_AUTO_TEST_CASE(tables_whose_numbers_hold_the_separator_byte_do_not_mix) {
 }
 
 BOOST_AUTO_TEST_CASE(a_callback_comes_only_after_a_sync_of_the_log) {
-  const TempFolder folder;
+  const TempFolder folder(TempFolder::On::disk);
   auto journal = open(folder.path());
   for (std::uint64_t n = 1; n <= 20; ++n) {
     const std::uint64_t before = sync_hook::log_syncs;
@@ -91,7 +91,7 @@ BOOST_AUTO_TEST_CASE(a_callback_comes_only_after_a_sync_of_the_log) {
 
 // The first callback holds the writer until all others wait: they must share one sync.
 BOOST_AUTO_TEST_CASE(what_waits_during_a_sync_shares_the_next_one) {
-  const TempFolder folder;
+  const TempFolder folder(TempFolder::On::disk);
   auto journal = open(folder.path());
   std::promise<void> all_wait;
   const std::uint64_t before = sync_hook::log_syncs;

@@ -42,7 +42,7 @@ class SmallDisk {
 BOOST_AUTO_TEST_SUITE(disk)
 
 BOOST_AUTO_TEST_CASE(no_space_gives_back_the_reserve_and_the_record_lands) {
-  const TempFolder folder;
+  const TempFolder folder(TempFolder::On::disk);
   {
     const FaultInEnvironment environment("journal.append=3:enospc");
     auto journal = open(folder.path());
@@ -65,7 +65,7 @@ BOOST_AUTO_TEST_CASE(no_space_gives_back_the_reserve_and_the_record_lands) {
 }
 
 BOOST_AUTO_TEST_CASE(no_space_without_a_reserve_ends_the_process) {
-  const TempFolder folder;
+  const TempFolder folder(TempFolder::On::disk);
   std::string why;
   JournalOptions options = strict_options();
   options.reserve_bytes = 0;
@@ -80,7 +80,7 @@ BOOST_AUTO_TEST_CASE(no_space_without_a_reserve_ends_the_process) {
 }
 
 BOOST_AUTO_TEST_CASE(room_that_returns_is_noticed_without_a_restart) {
-  const TempFolder folder;
+  const TempFolder folder(TempFolder::On::disk);
   JournalOptions options = strict_options();
   options.retention_every = 4;
   const FaultInEnvironment environment("journal.append=2:enospc");
@@ -91,7 +91,7 @@ BOOST_AUTO_TEST_CASE(room_that_returns_is_noticed_without_a_restart) {
 }
 
 BOOST_AUTO_TEST_CASE(a_failed_write_ends_the_process_and_acknowledges_nothing_more) {
-  const TempFolder folder;
+  const TempFolder folder(TempFolder::On::disk);
   std::string why;
   int fatal_calls = 0, called = 0;
   {
@@ -113,7 +113,7 @@ BOOST_AUTO_TEST_CASE(a_failed_write_ends_the_process_and_acknowledges_nothing_mo
 }
 
 BOOST_AUTO_TEST_CASE(a_failed_sync_of_the_log_ends_the_process) {
-  const TempFolder folder;
+  const TempFolder folder(TempFolder::On::disk);
   std::string why;
   int called = 0;
   JournalOptions options = strict_options();
@@ -136,7 +136,7 @@ BOOST_AUTO_TEST_CASE(a_failed_sync_of_the_log_ends_the_process) {
 }
 
 BOOST_AUTO_TEST_CASE(on_a_really_full_disk_records_land_and_the_journal_opens_again) {
-  const TempFolder folder;
+  const TempFolder folder(TempFolder::On::disk);
   const SmallDisk small(folder.path("disk"));
   if (!small.mounted()) {
     BOOST_TEST_MESSAGE("skipped: mounting a small tmpfs needs root (" << std::strerror(errno)

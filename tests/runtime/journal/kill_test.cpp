@@ -73,7 +73,7 @@ void check_remains(const std::string& path, const Ended& ended) {
 void kill_at_each(const std::string& when, const char* pace) {
   for (std::uint64_t n = 1; n <= kill_script::records; ++n) {
     BOOST_TEST_CONTEXT(when << " at " << n << ", " << pace) {
-      const TempFolder folder(TempFolder::On::memory);
+      const TempFolder folder;
       const auto ended =
           run_child(folder.path(), "journal.append=" + std::to_string(n) + ":" + when, pace);
       BOOST_TEST(ended.killed);

@@ -17,9 +17,9 @@ namespace drydock::journal {
 
 class TempFolder {
  public:
-  // Tests that prove nothing about the disk itself ask for memory: hundreds of syncs cost nothing.
+  // In memory, where hundreds of syncs cost nothing, unless a test is about the disk.
   enum class On { disk, memory };
-  explicit TempFolder(On where = On::disk);
+  explicit TempFolder(On where = On::memory);
   ~TempFolder();
   std::string path(const std::string& name = "journal") const { return (root_ / name).string(); }
 
