@@ -73,9 +73,9 @@ def library_refers_to(root: Path, code: str) -> int:
     folder = root / "actors" / "updater"
     folder.mkdir(parents=True)
     (folder / "machine.cpp").write_text(code, encoding="utf-8")
-    compiled = subprocess.run(
-        ["g++", "-c", "-O1", "-o", str(folder / "machine.o"), str(folder / "machine.cpp")])
-    packed = subprocess.run(["ar", "rc", str(folder / "libupdater_machine.a"), str(folder / "machine.o")])
+    source, compiled_to = str(folder / "machine.cpp"), str(folder / "machine.o")
+    compiled = subprocess.run(["g++", "-c", "-O1", "-o", compiled_to, source])
+    packed = subprocess.run(["ar", "rc", str(folder / "libupdater_machine.a"), compiled_to])
     if compiled.returncode or packed.returncode:
         return -1
     found = rules.machine_libraries_reach_no_clock_and_no_heap(rules.Tree(root, [], root))
