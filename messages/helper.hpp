@@ -7,6 +7,7 @@
 
 #include "messages/envelope.hpp"
 #include "messages/ids.hpp"
+#include "messages/report.hpp"
 
 namespace drydock {
 

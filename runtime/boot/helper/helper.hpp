@@ -1,0 +1,77 @@
+#pragma once
+// root-helper's decisions: one request in, one answer out. It trusts signatures and what it reads
+// itself, never the agent: it refuses the running slot, an image without the release key's
+// signature, and a trial without a token for exactly the image it has read back.
+// Single-threaded; serve() blocks for as long as the disk takes (a read-back: minutes).
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "messages/helper.hpp"
+#include "runtime/boot/disks/boot_state_store.hpp"
+#include "runtime/boot/disks/slots.hpp"
+#include "runtime/boot/helper/ledger.hpp"
+#include "runtime/boot/helper/orders.hpp"
+
+namespace drydock::boot {
+
+inline constexpr std::size_t units_max = 64;  // on the allow-list
+
+struct HelperConfig {
+  SlotLayout layout;
+  std::string ledger_folder = "/var/lib/msp/helper";
+  std::vector<std::string> reboot = {"systemctl", "reboot"};
+  std::vector<std::string> restart = {"systemctl", "restart"};  // the unit's name is added
+  std::vector<std::string> units;                               // which may be restarted
+};
+
+class Helper {
+ public:
+  using Clock = std::function<WallTime()>;
+  Helper(HelperConfig config, Orders orders, Ledger ledger, Clock now);
+
+  struct Reply {
+    HelperAnswer answer;
+    files::UniqueFd descriptor;  // the standby slot, for OpenStandby alone
+  };
+  // request: the bytes of a HelperRequest; attached: what came beside it, -1 for nothing.
+  // Every answer states what is true after it, also when the request was refused or unknown.
+  Reply serve(std::string_view request, int attached);
+
+ private:
+  using Outcome = Checked<files::UniqueFd>;  // an empty descriptor when there is none to give
+
+  Outcome act(const HelperStatus&, int attached);
+  Outcome act(const OpenStandby&, int attached);
+  Outcome act(const VerifyStandby&, int attached);
+  Outcome act(const ArmTrial&, int attached);
+  Outcome act(const DisarmTrial&, int attached);
+  Outcome act(const CommitTrial&, int attached);
+  Outcome act(const RebootHost&, int attached);
+  Outcome act(const RestartUnit&, int attached);
+
+  struct Footing {  // what every change of a slot or of the boot state starts from
+    BootState state;
+    Slot active;
+    Slot standby;
+  };
+  // Refused unless the running slot is the good one. Rebuilds the boot state when both copies of it
+  // are lost: without one, GRUB would boot slot A even while it is being overwritten.
+  Checked<Footing> stand_on_good_slot();
+  Checked<Orders::SignedManifest> attached_manifest(int attached) const;
+  Checked<UsedOrders> check_replay(const Grant& grant) const;
+  // Nothing is proved of the standby slot any more, and nothing may boot it.
+  Status discredit(const BootState& state);
+  Checked<Footing> check_arm(const Grant& token);
+  Result<bool> passed_the_gate(BootId boot, UpdateId update) const;
+  HelperState state() const;
+
+  HelperConfig config_;
+  Orders orders_;
+  Ledger ledger_;
+  Clock now_;
+  BootStateStore store_;
+};
+
+}  // namespace drydock::boot
