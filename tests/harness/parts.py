@@ -208,6 +208,15 @@ def demo(context: Context, log: Path) -> Outcome:
     return outcome
 
 
+def bare(context: Context, log: Path) -> Outcome:
+    command = ["tests/deploy/bare"]
+    returned = run(context, command, log, part("bare").limit_s())
+    if returned == 0:
+        return Outcome(1)
+    return failed("a_fresh_clone_passes_on_a_bare_debian", describe_exit(returned), log,
+                  " ".join(command))
+
+
 def holds(*paths: str) -> Callable[[Path], bool]:
     return lambda root: all((root / path).exists() for path in paths)
 
@@ -237,6 +246,8 @@ PARTS = (
          8, has_sources("tests"), sanitizers, needs_build=False),
     Part("demo", "one machine, 12 appliances: a good release lands, a bad one halts", 3,
          holds("deploy/demo"), demo),
+    Part("bare", "a fresh clone passes all this on a bare Debian 12 (needs root)", 35,
+         holds("tests/deploy/bare"), bare, needs_build=False, by_default=False),
 )
 
 
