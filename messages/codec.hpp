@@ -82,6 +82,27 @@ bool decode_from(std::string_view bytes, T& message);
 
 namespace wire {
 
+template <HasFields T>
+bool merge_from(std::string_view bytes, T& message);
+
+// What is left out on the wire is zero, whatever the struct itself begins with.
+template <class T>
+void clear(T& x) {
+  if constexpr (StrongNumber<T>)
+    x.value = 0;
+  else if constexpr (HasFields<T>)
+    for_each_field<T>([&](auto f) { clear(x.*(f.member)); });
+  else
+    x = T{};
+  if constexpr (is_variant<T>::value) clear(*std::get_if<0>(&x));
+}
+template <class T>
+T cleared() {
+  T x{};
+  clear(x);
+  return x;
+}
+
 template <class T>
 void put(std::string& out, std::uint32_t number, const T& x) {
   if constexpr (PlainNumber<T> || StrongNumber<T>) {
@@ -152,7 +173,7 @@ void get_list(Reader& in, std::uint64_t type, T& x) {
       return;
     }
   }
-  Item item{};
+  auto item = cleared<Item>();
   get(in, type, item);
   if (in.ok) add(item);
 }
@@ -163,9 +184,8 @@ bool get_alternative(Reader& in, std::uint64_t type, std::size_t index, std::var
     return false;
   else {
     if (I != index) return get_alternative<I + 1>(in, type, index, x);
-    std::variant_alternative_t<I, std::variant<Ts...>> held{};
-    get(in, type, held);
-    if (in.ok) x = held;
+    if (x.index() != I) x = cleared<std::variant_alternative_t<I, std::variant<Ts...>>>();
+    get(in, type, *std::get_if<I>(&x));
     return true;
   }
 }
@@ -199,10 +219,10 @@ void get(Reader& in, std::uint64_t type, T& x) {
       else
         std::memcpy(x.data(), bytes.data(), x.size());
     } else if constexpr (is_optional<T>::value) {
-      x.emplace();
-      in.ok = decode_from(bytes, *x);
+      if (!x) x = cleared<typename T::value_type>();
+      in.ok = merge_from(bytes, *x);
     } else {
-      in.ok = decode_from(bytes, x);
+      in.ok = merge_from(bytes, x);
     }
   }
 }
@@ -221,14 +241,22 @@ std::string encode(const T& message) {
   return out;
 }
 
-// Fills `message`, which should be fresh; false when the bytes are malformed or a value does not
-// fit. Unknown field numbers are skipped.
+// Fills `message`; false when the bytes are malformed or a value does not fit, and then its content
+// means nothing. Unknown field numbers are skipped.
 template <HasFields T>
 bool decode_from(std::string_view bytes, T& message) {
-  wire::Reader in{bytes};
+  wire::clear(message);
+  return wire::merge_from(bytes, message);
+}
+
+// As protobuf merges: the last number or text counts, lists grow, messages are merged again.
+template <HasFields T>
+bool wire::merge_from(std::string_view bytes, T& message) {
+  Reader in{bytes};
   while (in.ok && !in.rest.empty()) {
     const std::uint64_t key = in.varint();
     const std::uint64_t number = key >> 3, type = key & 7;
+    in.ok = in.ok && number != 0 && key <= 0xFFFFFFFF;
     bool known = false;
     for_each_field<T>([&](auto f) {
       auto& member = message.*(f.member);
@@ -236,12 +264,11 @@ bool decode_from(std::string_view bytes, T& message) {
       if (!in.ok || known) return;
       if constexpr (is_variant<Member>::value) {
         if (number < f.number || number >= f.number + std::variant_size_v<Member>) return;
-        known =
-            wire::get_alternative(in, type, static_cast<std::size_t>(number - f.number), member);
+        known = get_alternative(in, type, static_cast<std::size_t>(number - f.number), member);
       } else {
         if (number != f.number) return;
         known = true;
-        wire::get(in, type, member);
+        get(in, type, member);
       }
     });
     if (!known && in.ok) in.skip(type);
@@ -260,6 +287,7 @@ template <class... Ts>
 bool decode_from(std::string_view bytes, std::variant<Ts...>& x) {
   wire::Reader in{bytes};
   const std::uint64_t key = in.varint();
+  wire::clear(x);
   return in.ok && (key >> 3) >= 1 &&
          wire::get_alternative(in, key & 7, static_cast<std::size_t>((key >> 3) - 1), x) && in.ok &&
          in.rest.empty();
