@@ -112,10 +112,8 @@ Status GateLog::write(const GateRecord& record, std::uint64_t offset) {
   if (offset == 0)
     (void)::fallocate(fd->get(), FALLOC_FL_KEEP_SIZE, 0,
                       static_cast<off_t>(records_per_file_ * gate_record_size));
+  // A torn record at this place is at most as long as the new one: nothing is left of it.
   if (auto s = files::write_at(fd->get(), encode_gate_record(record), offset, path()); !s) return s;
-  // A torn record may have been longer than one; nothing may follow the newest record.
-  if (::ftruncate(fd->get(), static_cast<off_t>(offset + gate_record_size)) != 0)
-    return files::last_error("cutting", path());
   if (auto s = files::sync(fd->get(), path()); !s) return s;
   return offset == 0 ? files::sync_folder(folder_) : Status(Done{});
 }

@@ -43,13 +43,14 @@ Helper::Helper(HelperConfig config, Orders orders, Ledger ledger, Clock now)
 
 Helper::Reply Helper::serve(std::string_view request, int attached) {
   HelperRequest asked;
+  const bool known = decode_from(request, asked);
   Outcome outcome =
-      decode_from(request, asked)
-          ? std::visit([&](const auto& verb) { return act(verb, attached); }, asked)
-          : Outcome(Refusal{Reason::helper_refused,
-                            {ErrorKind::malformed,
-                             "the request is malformed or of a verb this helper does not know"}});
+      known ? std::visit([&](const auto& verb) { return act(verb, attached); }, asked)
+            : Outcome(Refusal{Reason::helper_refused,
+                              {ErrorKind::malformed,
+                               "the request is malformed or of a verb this helper does not know"}});
   Reply reply;
+  if (known) reply.verb = std::visit([](const auto& verb) { return verb.name; }, asked);
   if (outcome) {
     reply.descriptor = std::move(*outcome);
   } else {

@@ -20,7 +20,6 @@ inline constexpr std::size_t units_max = 64;  // on the allow-list
 
 struct HelperConfig {
   SlotLayout layout;
-  std::string ledger_folder = "/var/lib/msp/helper";
   std::vector<std::string> reboot = {"systemctl", "reboot"};
   std::vector<std::string> restart = {"systemctl", "restart"};  // the unit's name is added
   std::vector<std::string> units;                               // which may be restarted
@@ -34,6 +33,7 @@ class Helper {
   struct Reply {
     HelperAnswer answer;
     files::UniqueFd descriptor;  // the standby slot, for OpenStandby alone
+    std::string_view verb = "unknown verb";
   };
   // request: the bytes of a HelperRequest; attached: what came beside it, -1 for nothing.
   // Every answer states what is true after it, also when the request was refused or unknown.

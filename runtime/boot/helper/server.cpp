@@ -65,8 +65,11 @@ Result<files::UniqueFd> listen_on(const std::string& path) {
   return fd;
 }
 
-Server::Server(files::UniqueFd listener, std::vector<uid_t> allowed, Helper& helper)
-    : listener_(std::move(listener)), allowed_(std::move(allowed)), helper_(helper) {}
+Server::Server(files::UniqueFd listener, std::vector<uid_t> allowed, Helper& helper, Log log)
+    : listener_(std::move(listener)),
+      allowed_(std::move(allowed)),
+      helper_(helper),
+      log_(std::move(log)) {}
 
 Status Server::run(int stop) {
   for (;;) {
@@ -104,6 +107,7 @@ void Server::accept_one() {
   answer.reason = Reason::helper_refused;
   answer.text = allowed ? fmt::format("more than {} connections are open", helper_connections_max)
                         : fmt::format("uid {} may not ask this helper", peer.uid);
+  log_(answer.text);
   (void)send_packet(connection.get(), encode(answer));  // a courtesy; it is closed either way
 }
 
@@ -120,6 +124,11 @@ bool Server::serve_one(int connection) {
     reply.answer.text = packet.error().text;
   }
   reply.answer.text.resize(std::min(reply.answer.text.size(), answer_text_max));
+  if (reply.answer.failure != HelperFailure::none)
+    log_(fmt::format("{} refused, {}: {}", reply.verb, name_of(reply.answer.reason),
+                     reply.answer.text));
+  else if (reply.verb != HelperStatus::name)
+    log_(fmt::format("{} done", reply.verb));
   // A peer that does not take its answer loses its connection; it would be the same as a lost
   // answer, which every verb bears.
   return send_packet(connection, encode(reply.answer), reply.descriptor.get()).ok() && packet.ok();

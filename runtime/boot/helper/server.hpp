@@ -4,6 +4,7 @@
 #include <sys/types.h>
 
 #include <cstddef>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -25,8 +26,9 @@ Result<files::UniqueFd> listen_on(const std::string& path);
 
 class Server {
  public:
-  // allowed: the uids whose requests are served.
-  Server(files::UniqueFd listener, std::vector<uid_t> allowed, Helper& helper);
+  using Log = std::function<void(const std::string& line)>;
+  // allowed: the uids whose requests are served. log: told of every request but a mere status.
+  Server(files::UniqueFd listener, std::vector<uid_t> allowed, Helper& helper, Log log);
 
   // Serves until `stop` (a descriptor) becomes readable. An Error is the listener's own.
   Status run(int stop);
@@ -39,6 +41,7 @@ class Server {
   files::UniqueFd listener_;
   std::vector<uid_t> allowed_;
   Helper& helper_;
+  Log log_;
   std::vector<files::UniqueFd> connections_;
 };
 

@@ -1,6 +1,8 @@
 #include <boost/test/unit_test.hpp>
 
 #include <fcntl.h>
+#include <linux/loop.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
@@ -90,6 +92,62 @@ BOOST_FIXTURE_TEST_CASE(plain_files_have_their_size_and_open_for_writing, Layout
   BOOST_REQUIRE(fd.ok());
   BOOST_TEST(files::write_at(fd->get(), "x", 0, "slot").ok());
   BOOST_TEST(set_read_only(fd->get(), true).ok());
+}
+
+// A partition as the kernel sees one; empty where the test may not make one.
+struct Loop {
+  files::UniqueFd device;
+  std::string path;
+  explicit Loop(const std::string& file) {
+    auto control = files::open("/dev/loop-control", O_RDWR);
+    if (!control) return;
+    const int number = ::ioctl(control->get(), LOOP_CTL_GET_FREE);
+    if (number < 0) return;
+    path = "/dev/loop" + std::to_string(number);
+    auto loop = files::open(path, O_RDWR);
+    auto backing = files::open(file, O_RDWR);
+    if (!loop || !backing || ::ioctl(loop->get(), LOOP_SET_FD, backing->get()) != 0) return;
+    device = std::move(*loop);
+  }
+  ~Loop() {
+    if (device) ::ioctl(device.get(), LOOP_CLR_FD);
+  }
+};
+
+BOOST_FIXTURE_TEST_CASE(a_proved_partition_refuses_writes_through_older_descriptors, Layout) {
+  const Loop loop(layout.slot_b);
+  if (!loop.device) {
+    BOOST_TEST_MESSAGE("skipped: no loop device can be made here");
+    return;
+  }
+  layout.slot_b = loop.path;
+  BOOST_TEST(*slot_size(layout, Slot::b) == 8192u);
+  auto older = open_slot(layout, Slot::b);
+  BOOST_REQUIRE(older.ok());
+  const auto write = [&] {
+    return files::write_at(older->get(), std::string(4096, 'x'), 0, "slot").ok();
+  };
+  BOOST_TEST(write());
+  BOOST_REQUIRE(set_read_only(loop.device.get(), true).ok());
+  BOOST_TEST(!write());
+  BOOST_REQUIRE(set_read_only(loop.device.get(), false).ok());
+  BOOST_TEST(write());
+}
+
+BOOST_FIXTURE_TEST_CASE(a_partition_in_use_is_refused, Layout) {
+  const Loop loop(layout.slot_b);
+  if (!loop.device) {
+    BOOST_TEST_MESSAGE("skipped: no loop device can be made here");
+    return;
+  }
+  layout.slot_b = loop.path;
+  auto in_use = files::open(loop.path, O_RDONLY | O_EXCL);  // what a mount does
+  BOOST_REQUIRE(in_use.ok());
+  const auto slot = open_slot(layout, Slot::b);
+  BOOST_REQUIRE(!slot.ok());
+  BOOST_TEST((slot.error().kind == ErrorKind::refused));
+  in_use->reset();
+  BOOST_TEST(open_slot(layout, Slot::b).ok());
 }
 
 BOOST_FIXTURE_TEST_CASE(a_missing_slot_or_a_folder_is_refused, Layout) {

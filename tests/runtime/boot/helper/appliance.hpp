@@ -28,6 +28,7 @@ struct Appliance {
   WallTime now{1'700'000'000'000};
   trust::SigningKey release_key = trust::SigningKey::generate();
   trust::SigningKey order_key = trust::SigningKey::generate();
+  std::string ledger_folder = folder / "data/helper";
   HelperConfig config = make_config();
   Helper helper = make_helper();
   std::string image = std::string(mebibyte, 'i') + "the end of the image";
@@ -44,7 +45,6 @@ struct Appliance {
     out.layout.command_line = folder / "cmdline";
     out.layout.mounts = folder / "mountinfo";
     out.layout.boot_id = folder / "boot_id";
-    out.ledger_folder = folder / "data/helper";
     out.reboot = {"touch", folder / "rebooted"};
     out.restart = {"mkdir", "-p", "--"};
     out.units = {folder / "clinic.service"};
@@ -59,7 +59,7 @@ struct Appliance {
   }
 
   Helper make_helper() {  // as after a restart of the program
-    auto ledger = Ledger::open(config.ledger_folder);
+    auto ledger = Ledger::open(ledger_folder);
     BOOST_REQUIRE(ledger.ok());
     return Helper(config, Orders(release_key.public_key(), order_key.public_key(), me),
                   std::move(*ledger), [this] { return now; });

@@ -35,7 +35,7 @@ struct Served : Appliance {
   }
   void start(std::vector<uid_t> allowed = {::geteuid()}) {
     thread = std::thread([this, allowed] {
-      Server server(std::move(listener), allowed, helper);
+      Server server(std::move(listener), allowed, helper, [](const std::string&) {});
       (void)server.run(stop.get());
     });
   }

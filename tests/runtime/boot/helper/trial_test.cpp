@@ -65,7 +65,7 @@ BOOST_FIXTURE_TEST_CASE(a_token_whose_answer_was_lost_may_be_offered_again, Appl
 
 BOOST_FIXTURE_TEST_CASE(a_cut_between_ledger_and_boot_state_leaves_the_token_good, Appliance) {
   install(1);
-  auto ledger = Ledger::open(config.ledger_folder);
+  auto ledger = Ledger::open(ledger_folder);
   BOOST_REQUIRE(ledger->store(UsedOrders{{1}, {2}, false, {1}}).ok());  // taken up, not armed
   check_done(arm(grant(GrantKind::reboot, 2)));
   BOOST_TEST((boot_state().trial == Slot::b));
@@ -86,16 +86,16 @@ BOOST_FIXTURE_TEST_CASE(arm_makes_the_counter_grub_will_write, Appliance) {
 
 BOOST_FIXTURE_TEST_CASE(a_ledger_with_both_copies_damaged_lets_no_order_through, Appliance) {
   install(1);
-  put(config.ledger_folder + "/used_orders", "rot");
+  put(ledger_folder + "/used_orders", "rot");
   check_done(arm(grant(GrantKind::reboot, 2)));  // the other copy still knows
-  put(config.ledger_folder + "/used_orders", "rot");
-  put(config.ledger_folder + "/used_orders2", "rot");
+  put(ledger_folder + "/used_orders", "rot");
+  put(ledger_folder + "/used_orders2", "rot");
   check_refused(open_standby(grant(GrantKind::install, 3)), Reason::io_error);
 }
 
 BOOST_FIXTURE_TEST_CASE(a_ledger_that_others_may_change_is_refused, Appliance) {
-  BOOST_REQUIRE(::chmod(config.ledger_folder.c_str(), 0755) == 0);
-  BOOST_TEST(!Ledger::open(config.ledger_folder).ok());
+  BOOST_REQUIRE(::chmod(ledger_folder.c_str(), 0755) == 0);
+  BOOST_TEST(!Ledger::open(ledger_folder).ok());
 }
 
 BOOST_FIXTURE_TEST_CASE(disarm_may_be_repeated_and_keeps_the_good_slot, Appliance) {
