@@ -121,6 +121,10 @@ Status make_folders(const std::string& path, unsigned mode) {
     const std::string part = path.substr(0, at);
     if (::mkdir(part.c_str(), mode) != 0 && errno != EEXIST) return last_error("making", part);
   }
+  struct stat made {};
+  if (::stat(path.c_str(), &made) != 0) return last_error("making", path);
+  if (!S_ISDIR(made.st_mode))
+    return Error{ErrorKind::io, fmt::format("making {}: a file of that name is in the way", path)};
   return Done{};
 }
 

@@ -47,13 +47,17 @@ class List {
 };
 
 template <std::size_t Max>
-class Text {  // at most Max bytes of text; longer text is cut at the end
+class Text {  // at most Max bytes of UTF-8; longer text is cut between two characters
  public:
   static constexpr std::size_t capacity = Max;
   static_assert(Max <= 0xFF);
   constexpr Text() = default;
   constexpr Text(std::string_view text) noexcept {  // NOLINT: a literal is a Text
-    for (char c : text.substr(0, Max)) bytes_[size_++] = c;
+    std::size_t size = text.size() < Max ? text.size() : Max;
+    // A byte 10xxxxxx goes on with the character before it.
+    if (size < text.size())
+      while (size > 0 && (static_cast<unsigned char>(text[size]) & 0xC0) == 0x80) --size;
+    for (char c : text.substr(0, size)) bytes_[size_++] = c;
   }
   constexpr Text(const char* text) noexcept : Text(std::string_view(text)) {}  // NOLINT
   constexpr std::string_view view() const noexcept { return {bytes_.data(), size_}; }
