@@ -1,0 +1,48 @@
+#pragma once
+// The discrete-event engine: simulated time, and what happens next. Single-threaded. It knows
+// nothing of appliances; `What` is a small, trivially copyable event of the model.
+#include <type_traits>
+#include <vector>
+
+#include "runtime/kernel/time.hpp"
+#include "simulations/engine/heap_queue.hpp"
+
+namespace drydock::sim {
+
+template <class What, EventQueue<What> Queue = HeapQueue<What>>
+class Engine {
+ public:
+  static_assert(std::is_trivially_copyable_v<What>);
+
+  // Sources are numbered 0 to sources - 1; each schedules under its own number.
+  Engine(std::uint64_t seed, std::uint32_t sources) : seed_(seed), scheduled_(sources, 0) {}
+
+  Instant now() const { return now_; }
+  std::uint64_t events() const { return events_; }
+  bool done() const { return queue_.empty(); }
+  // When the next event happens; only when there is one.
+  Instant next_at() const { return {queue_.next_at_ms()}; }
+
+  // `source` is who lets it happen. Nothing is scheduled in the past.
+  void schedule(std::uint32_t source, Duration after, const What& what) {
+    ASSERT(after.value >= 0 && source < scheduled_.size());
+    queue_.push({{(now_ + after).value, order_of(seed_, source), scheduled_[source]++}, what});
+  }
+  // Takes the next event and moves time to it; only when there is one.
+  What next() {
+    const Scheduled<What> event = queue_.pop();
+    ASSERT(event.key.at_ms >= now_.value);
+    now_ = {event.key.at_ms};
+    ++events_;
+    return event.what;
+  }
+
+ private:
+  std::uint64_t seed_;
+  Instant now_;
+  std::uint64_t events_ = 0;
+  Queue queue_;
+  std::vector<std::uint32_t> scheduled_;  // by source: how many so far
+};
+
+}  // namespace drydock::sim

@@ -1,0 +1,37 @@
+#pragma once
+// Letters: messages on their way. Events stay small and carry the number of a letter; its place is
+// used again after it was taken. Numbers never enter a digest.
+#include <cstdint>
+#include <vector>
+
+#include "runtime/kernel/assert.hpp"
+
+namespace drydock::sim {
+
+template <class Letter>
+class Letters {
+ public:
+  std::uint32_t put(const Letter& letter) {
+    if (free_.empty()) {
+      places_.push_back(letter);
+      return static_cast<std::uint32_t>(places_.size() - 1);
+    }
+    const std::uint32_t number = free_.back();
+    free_.pop_back();
+    places_[number] = letter;
+    return number;
+  }
+  // Each letter is taken exactly once, also when nobody is there to read it.
+  Letter take(std::uint32_t number) {
+    ASSERT(number < places_.size());
+    free_.push_back(number);
+    return places_[number];
+  }
+  std::size_t under_way() const { return places_.size() - free_.size(); }
+
+ private:
+  std::vector<Letter> places_;
+  std::vector<std::uint32_t> free_;
+};
+
+}  // namespace drydock::sim

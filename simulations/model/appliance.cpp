@@ -1,0 +1,229 @@
+#include "simulations/model/appliance.hpp"
+
+namespace drydock::sim {
+namespace {
+
+constexpr std::uint64_t times_stream = 0x74696D;
+
+// What happens at every poll or look is no place for a fault: it would find nothing else.
+template <class T>
+constexpr bool everyday =
+    std::is_same_v<T, ArmTimer> || std::is_same_v<T, CheckInDue> ||
+    std::is_same_v<T, Reporter::PostCheckIn> || std::is_same_v<T, Reporter::KeepReport> ||
+    std::is_same_v<T, Reporter::DropReports> || std::is_same_v<T, Healer::Observe> ||
+    std::is_same_v<T, Healer::Observed> || std::is_same_v<T, TimerFired> ||
+    std::is_same_v<T, CheckInAnswered> || std::is_same_v<T, CheckInFailed>;
+
+template <class Variant>
+bool is_everyday(const Variant& what) {
+  return std::visit([](const auto& held) { return everyday<std::remove_cvref_t<decltype(held)>>; },
+                    what);
+}
+
+}  // namespace
+
+Appliance::Appliance(Ground& ground, std::uint32_t number)
+    : ground_(ground),
+      number_(number),
+      identity_(identity_of(number)),
+      machines_({ground.seed, identity_.id.value}, {ground.seed, identity_.id.value},
+                {ground.seed, identity_.id.value}, {ground.seed, identity_.id.value},
+                {ground.seed, identity_.id.value}) {
+  const std::uint32_t chunks = ground.releases.chunks(ground.scenario.installed);
+  box_.boot_state.slot(Slot::a) = {ground.scenario.installed, chunks, chunks, false};
+}
+
+Appliance::Clocks Appliance::clocks() const {
+  // Every box began to count at another time; a mix-up of two boxes' clocks would show.
+  const Instant now = ground_.run.now();
+  const Instant up{now.value + 1'000 * std::int64_t{number_}};
+  if (!clock_synced_) return {up, {up.value}, WallTrust::unset};
+  const std::int64_t skew = static_cast<std::int64_t>(number_ % 5) * 100 - 200;
+  return {up, {Ground::midnight.value + now.value + skew}, WallTrust::synchronised};
+}
+
+Duration Appliance::drawn(Duration d) {
+  return about(d, Dice(ground_.seed ^ times_stream, identity_.id.value, ++draws_));
+}
+
+void Appliance::later(Kind kind, Duration after, std::uint32_t life, std::uint32_t number,
+                      std::uint8_t detail) {
+  ground_.run.schedule(number_, after, {number_, life, number, kind, detail, 0});
+}
+
+void Appliance::begin(Duration after) { later(Kind::powered_on, after, boots_); }
+
+bool Appliance::point() {
+  ++points_;
+  if (points_ == cut_at_) {
+    power_off(drawn(minutes(2)));
+    return false;
+  }
+  if (points_ == kill_at_) {
+    kill();
+    return false;
+  }
+  return true;
+}
+
+// Delivers what the machines tell each other until nothing is left to deliver.
+void Appliance::drain() {
+  while (!local_.empty()) {
+    const Local local = local_.front();
+    local_.pop_front();
+    const bool may_strike = !std::visit([](const auto& e) { return is_everyday(e); }, local);
+    if (may_strike && !point()) return;
+    const auto offer = [&](auto machine) {
+      using M = typename decltype(machine)::type;
+      if (const auto* event = std::get_if<typename M::Event>(&local)) take<M>(*event);
+    };
+    offer(std::type_identity<Scheduler>{});
+    offer(std::type_identity<Updater>{});
+    offer(std::type_identity<HealthGate>{});
+    offer(std::type_identity<Reporter>{});
+    offer(std::type_identity<Healer>{});
+  }
+}
+
+template <class M>
+void Appliance::take(const typename M::Event& event) {
+  typename EffectsOf<M>::type effects;
+  auto& stepper = std::get<Stepper<M>>(machines_);
+  const Clocks now = clocks();
+  stepper.step(event, now.up, now.wall, now.trust, effects);
+  stepper.close();
+  // Reports are owed to the centre: they are written with the turn itself.
+  if constexpr (std::is_same_v<M, Reporter>) {
+    for (const auto& effect : effects) {
+      if (const auto* keep = std::get_if<Reporter::KeepReport>(&effect)) act(*keep);
+      if (const auto* drop = std::get_if<Reporter::DropReports>(&effect)) act(*drop);
+    }
+  }
+  const std::uint32_t process = process_;
+  for (const auto& effect : effects) {
+    if (!is_everyday(effect) && !point()) return;
+    carry_out<M>(effect);
+    if (process != process_) return;
+  }
+}
+
+template <class M>
+void Appliance::carry_out(const typename M::Effect& effect) {
+  route(
+      Machines{}, effect,
+      [&](auto machine, const auto& event) { post<typename decltype(machine)::type>(event); },
+      [&](const auto& own) {
+        using T = std::remove_cvref_t<decltype(own)>;
+        if constexpr (std::is_same_v<T, ArmTimer>) {
+          constexpr std::uint8_t machine = static_cast<std::uint8_t>(M::id);
+          later(Kind::timer, own.after, process_, own.generation,
+                static_cast<std::uint8_t>(machine * 16 + own.tag));
+        } else if constexpr (!std::is_same_v<T, Reporter::KeepReport> &&
+                             !std::is_same_v<T, Reporter::DropReports>) {
+          act(own);
+        }
+      });
+  if constexpr (std::is_same_v<M, Scheduler>)
+    if (const auto* order = std::get_if<InstallOrdered>(&effect))
+      ground_.witness.install_ordered(number_, order->grant);
+}
+
+void Appliance::happen(const Happening& h) {
+  switch (h.kind) {
+    case Kind::kill: kill(); break;
+    case Kind::cut: power_off(drawn(minutes(2))); break;
+    case Kind::powered_on:
+      if (!on_ && h.life == boots_) power_on();
+      break;
+    case Kind::answer: take_answer(h); break;
+    case Kind::timer:
+    case Kind::no_answer:
+    case Kind::agent_ready:
+    case Kind::work:
+    case Kind::soak_check:
+      if (agent_up_ && h.life == process_) happen_to_agent(h);
+      break;
+    case Kind::userspace_up:
+    case Kind::hung:
+    case Kind::gate_check:
+    case Kind::gate_timer:
+    case Kind::agent_due:
+    case Kind::boot_deadline:
+    case Kind::clock_synced:
+    case Kind::helper_done:
+    case Kind::rebooting:
+      if (on_ && h.life == boots_) happen_to_boot(h);
+      break;
+    case Kind::sweep_due:
+    case Kind::log_answer:
+    case Kind::request:
+    case Kind::centre_kill:
+    case Kind::centre_up:
+    case Kind::rollout_due:
+    case Kind::act_due:
+    case Kind::look: ASSERT(false); break;
+  }
+  drain();
+}
+
+void Appliance::happen_to_boot(const Happening& h) {
+  const auto index = static_cast<std::uint8_t>(h.number);
+  if (h.kind == Kind::userspace_up) {
+    open_gate();
+  } else if (h.kind == Kind::gate_check && gate_) {
+    take_gate(HealthGate::CheckFinished{index, outcome_of(index, true)});
+  } else if (h.kind == Kind::gate_timer && gate_) {
+    take_gate(TimerFired{h.detail, h.number});
+  } else if (h.kind == Kind::agent_due && !agent_up_) {
+    start_agent();
+  } else if (h.kind == Kind::helper_done) {
+    helper_done();
+  } else if (h.kind == Kind::clock_synced) {
+    clock_synced_ = true;
+    if (agent_up_) post<Scheduler>(ClockStepped{{Ground::midnight.value}});
+  } else if (h.kind == Kind::hung || h.kind == Kind::rebooting ||
+             (h.kind == Kind::boot_deadline && box_.boot_state.trial == boot_.slot)) {
+    power_off(drawn(ground_.scenario.times.shutdown));
+  }
+}
+
+void Appliance::happen_to_agent(const Happening& h) {
+  const auto index = static_cast<std::uint8_t>(h.number);
+  if (h.kind == Kind::timer) {
+    const TimerFired fired{static_cast<std::uint8_t>(h.detail % 16), h.number};
+    switch (h.detail / 16) {
+      case Scheduler::id: return post<Scheduler>(fired);
+      case Updater::id: return post<Updater>(fired);
+      case HealthGate::id: return post<HealthGate>(fired);
+      case Healer::id: return post<Healer>(fired);
+    }
+  } else if (h.kind == Kind::no_answer) {
+    post<Scheduler>(CheckInFailed{h.number});
+  } else if (h.kind == Kind::agent_ready) {
+    post<HealthGate>(HealthGate::AgentReady{boot_id_});
+  } else if (h.kind == Kind::work) {
+    work_step(h);
+  } else {
+    post<HealthGate>(HealthGate::CheckFinished{index, outcome_of(index, false)});
+  }
+}
+
+bool Appliance::at_rest() const {
+  const auto& reports = machine<Reporter>().store();
+  const auto gate = machine<HealthGate>().store().phase;
+  return agent_up_ && machine<Scheduler>().store().phase == Scheduler::Phase::idle &&
+         reports.acknowledged == reports.newest &&
+         (gate == HealthGate::Phase::idle || gate == HealthGate::Phase::rolled_back ||
+          gate == HealthGate::Phase::failed_late);
+}
+
+std::uint64_t Appliance::digest() const {
+  Digest digest;
+  std::apply([&](const auto&... stepper) { (absorb(digest, stepper.mark()), ...); }, machines_);
+  absorb(digest, gates_.value());
+  absorb(digest, box_.boot_state);
+  for (const SlotContent& slot : box_.boot_state.slots) absorb(digest, slot);
+  return digest.value();
+}
+
+}  // namespace drydock::sim

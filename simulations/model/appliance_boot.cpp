@@ -1,0 +1,153 @@
+// A simulated appliance: power, firmware, the gate at boot, the agent's process.
+#include "simulations/model/appliance.hpp"
+
+namespace drydock::sim {
+namespace {
+
+constexpr std::uint64_t boots_stream = 0x626F6F;
+
+}  // namespace
+
+void Appliance::power_on() {
+  on_ = true;
+  boot_ = choose_boot(box_.boot_state);
+  ++boots_;
+  boot_id_ = {Dice(ground_.seed ^ boots_stream, identity_.id.value, boots_).next() | 1};
+  ground_.witness.booted(number_, boot_, box_.boot_state);
+  const Times& times = ground_.scenario.times;
+  clock_synced_ = times.clock_sync.value == 0;
+  if (!clock_synced_) later(Kind::clock_synced, drawn(times.clock_sync), boots_);
+  if (ground_.releases.defect(running(), identity_.id) == Defect::never_boots)
+    return later(Kind::hung, drawn(times.hang), boots_);
+  later(Kind::userspace_up, drawn(times.boot), boots_);
+  if (boot_.slot == box_.boot_state.trial) later(Kind::boot_deadline, times.boot_deadline, boots_);
+}
+
+// Whatever ran is gone, whatever was asked for is lost.
+void Appliance::power_off(Duration until_on) {
+  end_agent();
+  gate_.reset();
+  helper_.clear();
+  on_ = false;
+  ++boots_;
+  later(Kind::powered_on, until_on, boots_);
+}
+
+void Appliance::kill() {
+  if (!on_) return;
+  // Before the agent runs only the gate can be killed, and a boot without a verdict is a reboot.
+  if (!agent_up_) return power_off(drawn(ground_.scenario.times.shutdown));
+  end_agent();
+  later(Kind::agent_due, drawn(ground_.scenario.times.restart), boots_);
+}
+
+// --- health-gate --verify --------------------------------------------------------------------
+
+void Appliance::open_gate() {
+  const BootState& state = box_.boot_state;
+  gate_.emplace(ground_.seed, identity_.id.value);
+  HealthGate::BootObserved observed;
+  observed.boot = boot_id_;
+  observed.active = boot_.slot;
+  observed.good = state.good;
+  observed.trial = state.trial;
+  observed.update = state.update;
+  observed.tries_left = boot_.tries_left;
+  observed.checks = Releases::checks;
+  observed.required = Releases::required;
+  take_gate(observed);
+}
+
+void Appliance::take_gate(const HealthGate::Event& event) {
+  HealthGate::Out effects;
+  const Clocks now = clocks();
+  gate_->step(event, now.up, now.wall, now.trust, effects);
+  gate_->close();
+  gates_.absorb(gate_->mark().chain);
+  for (const auto& effect : effects) {
+    const std::uint32_t boot = boots_;
+    if (!std::holds_alternative<ArmTimer>(effect) && !point()) return;
+    act_at_gate(effect);
+    if (boot != boots_) return;
+  }
+}
+
+void Appliance::act_at_gate(const HealthGate::Effect& effect) {
+  const Times& times = ground_.scenario.times;
+  if (const auto* run = std::get_if<HealthGate::RunCheck>(&effect)) {
+    if (outcome_of(run->index, true) != CheckOutcome::unknown)
+      later(Kind::gate_check, drawn(times.check), boots_, run->index);
+  } else if (const auto* timer = std::get_if<ArmTimer>(&effect)) {
+    later(Kind::gate_timer, timer->after, boots_, timer->generation, timer->tag);
+  } else if (const auto* verdict = std::get_if<HealthGate::RecordVerdict>(&effect)) {
+    HealthGate::GateLogRead record;
+    record.seq = box_.gate_log.size() + 1;
+    record.boot = boot_id_;
+    record.update = verdict->update;
+    record.verdict = verdict->verdict;
+    record.attempt = verdict->attempt;
+    record.reason = verdict->reason;
+    box_.gate_log.push_back(record);
+  } else if (std::holds_alternative<HealthGate::FallBack>(effect)) {
+    ground_.witness.fell_back(number_, box_.boot_state.update);
+    helper_disarm(box_);
+    ground_.witness.boot_state_changed(number_, box_.boot_state, boot_.slot);
+  } else if (const auto* end = std::get_if<HealthGate::Conclude>(&effect)) {
+    if (end->status != 0) return power_off(drawn(times.shutdown));
+    gate_.reset();
+    later(Kind::agent_due, milliseconds(100), boots_);
+  }
+}
+
+CheckOutcome Appliance::outcome_of(std::uint32_t check, bool at_boot) const {
+  if (check != 0) return CheckOutcome::pass;
+  switch (ground_.releases.defect(running(), identity_.id)) {
+    case Defect::fails_check: return CheckOutcome::fail;
+    case Defect::check_hangs: return CheckOutcome::unknown;
+    case Defect::fails_late: return at_boot ? CheckOutcome::pass : CheckOutcome::fail;
+    case Defect::fails_first_boot:
+      return at_boot && boot_.tries_left == tries_an_update - 1 ? CheckOutcome::fail
+                                                                : CheckOutcome::pass;
+    case Defect::none:
+    case Defect::never_boots:
+    case Defect::agent_never_ready:
+    case Defect::corrupt: return CheckOutcome::pass;
+  }
+  return CheckOutcome::pass;
+}
+
+// --- the agent's process ---------------------------------------------------------------------
+
+void Appliance::start_agent() {
+  ++process_;
+  agent_up_ = true;
+  const BootState& state = box_.boot_state;
+  Restarted restarted;
+  restarted.appliance = identity_.id;
+  restarted.boot = boot_id_;
+  restarted.active = boot_.slot;
+  restarted.trial = state.trial;
+  restarted.trial_update = state.update;
+  restarted.running = running();
+  restarted.poll_wish = ground_.scenario.poll;
+  restarted.soak = ground_.scenario.soak;
+  restarted.checks = Releases::checks;
+  restarted.required = Releases::required;
+  post<Scheduler>(restarted);
+  post<Updater>(restarted);
+  post<HealthGate>(restarted);
+  post<Reporter>(restarted);
+  post<Healer>(restarted);
+  if (ground_.releases.defect(running(), identity_.id) != Defect::agent_never_ready)
+    later(Kind::agent_ready, drawn(ground_.scenario.times.ready), process_);
+}
+
+void Appliance::end_agent() {
+  if (!agent_up_) return;
+  ++process_;
+  agent_up_ = false;
+  work_ = 0;
+  local_.clear();
+}
+
+}  // namespace drydock::sim

@@ -1,0 +1,228 @@
+// A simulated appliance: what its machines want done in the world, and what comes of it.
+#include <algorithm>
+
+#include "simulations/model/appliance.hpp"
+
+namespace drydock::sim {
+namespace {
+
+enum WorkStep : std::uint8_t { fetched = 1, written = 2, read_back = 3 };
+constexpr std::uint32_t steps_an_image = 4;  // how often an install tells its progress
+constexpr Duration day = hours(24);
+
+Scheduler::WindowResolved next_window(const Window& window, WallTime at) {
+  if (window.always) return {{}, {}, true};
+  // The window of the day before may reach into this one.
+  WallTime opens{(at.value / day.value - 1) * day.value + window.opens.value};
+  while (opens + window.length <= at) opens = opens + day;
+  return {opens, opens + window.length, false};
+}
+
+}  // namespace
+
+// --- the scheduler's -------------------------------------------------------------------------
+
+void Appliance::act(const Scheduler::ResolveWindow& effect) {
+  post<Scheduler>(next_window(ground_.scenario.window, effect.at));
+}
+
+void Appliance::act(const Scheduler::ArmTrial& effect) {
+  ground_.witness.arm_asked(number_, effect.grant);
+  ask_helper({HelperAsk::Verb::arm, process_, boot_id_, effect.grant.update, effect.grant});
+}
+
+void Appliance::act(const Scheduler::DisarmTrial& effect) {
+  ask_helper({HelperAsk::Verb::disarm, process_, boot_id_, effect.update, {}});
+}
+
+void Appliance::act(const Scheduler::Reboot& effect) {
+  ground_.witness.reboot_asked(number_, effect.update);
+  ask_helper({HelperAsk::Verb::reboot, process_, boot_id_, effect.update, {}});
+}
+
+// --- root-helper: one request after the other, also when who asked is gone ---------------------
+
+void Appliance::ask_helper(HelperAsk ask) {
+  helper_.push_back(ask);
+  const auto queue = static_cast<std::int64_t>(helper_.size());
+  later(Kind::helper_done, ground_.scenario.times.helper * queue, boots_);
+}
+
+void Appliance::helper_done() {
+  const HelperAsk ask = helper_.front();
+  helper_.pop_front();
+  const std::uint32_t boot = boots_;
+  point();  // before the act: a kill of the agent does not stop the helper, a power cut does
+  if (boot != boots_) return;
+  const Clocks now = clocks();
+  Reason reason = Reason::none;
+  switch (ask.verb) {
+    case HelperAsk::Verb::arm:
+      reason = helper_arm(box_, ask.grant, boot_.slot, now.wall, now.trust);
+      break;
+    case HelperAsk::Verb::disarm: helper_disarm(box_); break;
+    case HelperAsk::Verb::commit:
+      reason = helper_commit(box_, ask, boot_id_, boot_.slot);
+      if (reason == Reason::none) ground_.witness.marked_good(number_, ask.update);
+      break;
+    case HelperAsk::Verb::reboot: return power_off(drawn(ground_.scenario.times.shutdown));
+  }
+  ground_.witness.boot_state_changed(number_, box_.boot_state, boot_.slot);
+  if (!point() || !agent_up_ || ask.process != process_) return;  // nobody hears the answer
+  helper_answer(ask, reason);
+}
+
+void Appliance::helper_answer(const HelperAsk& ask, Reason reason) {
+  if (ask.verb == HelperAsk::Verb::commit)
+    return post<HealthGate>(HealthGate::CommitEnded{ask.update, reason});
+  if (ask.verb != HelperAsk::Verb::arm) return;
+  const UpdateOutcome outcome{ask.grant.rollout, ask.update, ask.grant.version, reason, 0, {}};
+  if (reason != Reason::none) {
+    post<Scheduler>(ArmRefused{outcome});
+    return post<Reporter>(ArmRefused{outcome});
+  }
+  post<Scheduler>(TrialArmed{outcome});
+  post<HealthGate>(TrialArmed{outcome});
+  post<Reporter>(TrialArmed{outcome});
+}
+
+// --- the updater's: one piece of work at a time ------------------------------------------------
+
+void Appliance::act(const Updater::FetchManifest& effect) {
+  work_ = effect.work;
+  work_update_ = effect.update;
+  work_version_ = machine<Updater>().store().version;
+  later(Kind::work, drawn(ground_.scenario.times.fetch), process_, work_, fetched);
+}
+
+void Appliance::act(const Updater::WriteSlot& effect) {
+  work_ = effect.work;
+  work_update_ = effect.update;
+  work_version_ = machine<Updater>().store().version;
+  if (box_.boot_state.good != boot_.slot) return end_work(Reason::unexpected_slot, false);
+  // root-helper hands the standby slot out: nothing may boot it from here on.
+  if (box_.boot_state.trial != Slot::none) {
+    helper_disarm(box_);
+    ground_.witness.boot_state_changed(number_, box_.boot_state, boot_.slot);
+  }
+  const Slot standby = other(boot_.slot);
+  ground_.witness.slot_written(number_, standby, boot_.slot);
+  SlotContent& slot = box_.boot_state.slot(standby);
+  const bool resumes = effect.from_chunk != 0 && slot.version == work_version_;
+  const std::uint32_t valid = resumes ? std::min(slot.valid, effect.from_chunk) : 0;
+  const bool corrupt = ground_.releases.defect(work_version_, identity_.id) == Defect::corrupt;
+  slot = {work_version_, ground_.releases.chunks(work_version_), valid, corrupt};
+  later(Kind::work, drawn({ground_.scenario.times.write.value / steps_an_image}), process_, work_,
+        written);
+}
+
+void Appliance::act(const Updater::ReadBack& effect) {
+  work_ = effect.work;
+  work_update_ = effect.update;
+  work_version_ = machine<Updater>().store().version;
+  later(Kind::work, drawn(ground_.scenario.times.read_back), process_, work_, read_back);
+}
+
+void Appliance::act(const Updater::StopWork&) { work_ = 0; }
+
+void Appliance::end_work(Reason reason, bool transient) {
+  post<Updater>(Updater::WorkEnded{work_update_, work_, reason, transient, {}});
+  work_ = 0;
+}
+
+void Appliance::work_step(const Happening& h) {
+  if (work_ == 0 || h.number != work_) return;
+  SlotContent& slot = box_.boot_state.slot(other(boot_.slot));
+  if (h.detail == fetched) {
+    work_ = 0;
+    post<Updater>(Updater::ManifestReady{work_update_, ground_.releases.chunks(work_version_)});
+  } else if (h.detail == read_back) {
+    const bool as_signed = slot.whole() && slot.version == work_version_;
+    end_work(as_signed ? Reason::none : Reason::read_back_mismatch, false);
+  } else {
+    if (slot.corrupt) return end_work(Reason::hash_mismatch, true);
+    const std::uint32_t more = std::max(slot.chunks / steps_an_image, std::uint32_t{1});
+    slot.valid = std::min(slot.valid + more, slot.chunks);
+    post<Updater>(Updater::ChunkWritten{work_update_, slot.valid});
+    if (slot.valid == slot.chunks) return end_work(Reason::none, false);
+    later(Kind::work, drawn({ground_.scenario.times.write.value / steps_an_image}), process_, work_,
+          written);
+  }
+}
+
+// --- the gate's ------------------------------------------------------------------------------
+
+void Appliance::act(const HealthGate::RunCheck& effect) {
+  if (outcome_of(effect.index, false) != CheckOutcome::unknown)
+    later(Kind::soak_check, drawn(ground_.scenario.times.check), process_, effect.index);
+}
+
+void Appliance::act(const HealthGate::ReadGateLog& effect) {
+  for (const auto& record : box_.gate_log)
+    if (record.seq >= effect.from) post<HealthGate>(record);
+  post<HealthGate>(HealthGate::GateLogEnded{box_.gate_log.size()});
+}
+
+void Appliance::act(const HealthGate::CommitSlot& effect) {
+  ask_helper({HelperAsk::Verb::commit, process_, effect.boot, effect.update, {}});
+}
+
+// --- the reporter's --------------------------------------------------------------------------
+
+void Appliance::act(const Reporter::KeepReport& effect) {
+  box_.outbox.push_back(effect.report);
+  ground_.witness.report_kept(number_, effect.report);
+}
+
+void Appliance::act(const Reporter::DropReports& effect) {
+  auto& outbox = box_.outbox;
+  while (!outbox.empty() && outbox.front().seq <= effect.through) outbox.erase(outbox.begin());
+}
+
+void Appliance::act(const Reporter::PostCheckIn& effect) {
+  CheckInLetter letter;
+  letter.sender = number_;
+  letter.process = process_;
+  letter.serial = effect.facts.serial;
+  letter.check_in.facts = effect.facts;
+  letter.check_in.facts.client = identity_.client;
+  letter.check_in.facts.site_claim = identity_.site;
+  letter.check_in.facts.hardware = identity_.hardware;
+  for (const Report& report : box_.outbox)
+    if (report.seq >= effect.from && report.seq.value < effect.from.value + effect.count)
+      letter.check_in.reports.add(report);
+  const Scenario& scenario = ground_.scenario;
+  if (const auto after = scenario.network.carry(ground_.seed, number_, ++posts_))
+    ground_.run.schedule(number_, *after,
+                         {0, 0, ground_.check_ins.put(letter), Kind::request, 0, 0});
+  else
+    later(Kind::no_answer, scenario.times.request, process_, letter.serial);
+}
+
+void Appliance::take_answer(const Happening& h) {
+  const AnswerLetter letter = ground_.answers.take(h.number);
+  if (!agent_up_ || h.life != process_) return;
+  ground_.witness.answer_taken(number_, letter.answer);
+  post<Scheduler>(CheckInAnswered{letter.answer});
+  post<Reporter>(CheckInAnswered{letter.answer});
+}
+
+// --- the healer's ----------------------------------------------------------------------------
+
+void Appliance::act(const Healer::Observe& effect) {
+  constexpr std::uint64_t stream = 0x68656C;
+  Healer::Observed observed{effect.check, Healer::Level::good, 0};
+  if (effect.check == HostCheck::process && ground_.scenario.faults.drifts_permille != 0) {
+    Dice dice(ground_.seed ^ stream, identity_.id.value,
+              static_cast<std::uint64_t>(ground_.run.now().value));
+    if (dice.below(1000) < ground_.scenario.faults.drifts_permille)
+      observed.level = Healer::Level::bad;
+  }
+  post<Healer>(observed);
+}
+
+void Appliance::act(const Healer::Remedy& effect) {
+  post<Healer>(Healer::RemedyEnded{effect.check, Reason::none});
+}
+
+}  // namespace drydock::sim

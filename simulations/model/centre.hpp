@@ -1,0 +1,90 @@
+#pragma once
+// The simulated centre: gateway, registry and planner behind their steppers, and a decision log.
+// Turns are durable at once; requests, answers and proposals on their way are lost with the
+// process.
+#include <deque>
+#include <map>
+#include <vector>
+
+#include "actors/gateway/machine.hpp"
+#include "actors/planner/machine.hpp"
+#include "actors/registry/machine.hpp"
+#include "actors/routing.hpp"
+#include "actors/stepper.hpp"
+#include "simulations/model/ground.hpp"
+#include "simulations/model/simulated_log.hpp"
+
+namespace drydock::sim {
+
+class Centre {
+ public:
+  using Machines = Peers<Gateway, Registry, Planner>;
+
+  Centre(Ground& ground, std::uint32_t appliances);
+
+  void begin();  // provisions every appliance and starts
+  void happen(const Happening& happening);
+  void kill_at_point(std::uint32_t point) { kill_at_.push_back(point); }
+  void ask(const Planner::RolloutAsked& asked) { post<Planner>(asked), drain(); }
+  void ask(const Planner::MoveAsked& asked) { post<Planner>(asked), drain(); }
+
+  bool up() const { return up_; }
+  const Planner::Store& planner() const { return planner_.store(); }
+  const Stepper<Planner>& planner_machine() const { return planner_; }
+  const Stepper<Registry>& registry_machine() const { return registry_; }
+  std::uint64_t log_digest() const { return log_.digest(); }
+  std::uint64_t gateway_digest() const { return gateways_.value(); }
+  std::uint32_t restarts() const { return restarts_; }
+  // Operators' requests that were answered, by result.
+  const std::vector<OperatorAnswered>& operator_answers() const { return operator_answers_; }
+
+ private:
+  using Local = std::variant<Gateway::Event, Registry::Event, Planner::Event>;
+  struct Waiting {
+    std::uint32_t sender = 0, process = 0, serial = 0;
+  };
+  struct LogLetter {
+    bool taken = false;
+    Planner::Decided decided;  // or, not taken, only its decision
+  };
+
+  template <class M>
+  void post(const typename M::Event& event) {
+    local_.push_back(Local{std::in_place_type<typename M::Event>, event});
+  }
+  void drain();
+  template <class M>
+  void take(Stepper<M>& stepper, const typename M::Event& event);
+  bool point();  // false when the process has ended here
+  void later(Kind kind, Duration after, std::uint32_t number, std::uint8_t detail = 0);
+  WallTime wall() const;
+
+  void act(const ArmTimer& effect);
+  void act(const Planner::Propose& effect);
+  void act(const OperatorAnswered& effect);
+  void act(const Gateway::Respond& effect);
+  void act(const Gateway::Refuse& effect);
+  void request(const CheckInLetter& letter);
+  void fail(const Waiting& waiting, Duration after);
+  void tell(const SimulatedLog::Telling& telling);
+  void start();
+  void kill();
+
+  Ground& ground_;
+  std::uint32_t appliances_;
+  Stepper<Gateway> gateway_;
+  Stepper<Registry> registry_;
+  Stepper<Planner> planner_;
+  SimulatedLog log_;
+  std::deque<Local> local_;
+  Letters<LogLetter> log_letters_;
+  std::map<std::uint64_t, Waiting> waiting_;  // by request; at most gateway's bound
+  std::vector<OperatorAnswered> operator_answers_;
+  std::vector<std::uint32_t> kill_at_;
+  std::uint64_t requests_ = 0, responses_ = 0;
+  std::uint32_t process_ = 0, points_ = 0, restarts_ = 0;
+  bool up_ = false;
+  Digest gateways_;  // of the gateways of all processes, which keep nothing
+};
+
+}  // namespace drydock::sim

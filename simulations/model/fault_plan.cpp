@@ -1,0 +1,43 @@
+#include "simulations/model/fault_plan.hpp"
+
+namespace drydock::sim {
+namespace {
+
+constexpr std::uint64_t stream = 0x666C74;
+constexpr std::uint32_t centre_points_an_appliance = 40;
+
+void draw_for(const FaultMix& mix, std::uint64_t seed, std::uint32_t appliance,
+              std::vector<Fault>& plan) {
+  const auto draw = [&](FaultKind kind, std::uint32_t permille) {
+    Dice dice(seed ^ stream, appliance, static_cast<std::uint64_t>(kind));
+    if (dice.below(1000) >= permille) return;
+    Fault fault{kind, appliance, {}, 0};
+    if (kind == FaultKind::kill || kind == FaultKind::cut)
+      fault.at = {
+          static_cast<std::int64_t>(dice.below(static_cast<std::uint64_t>(mix.span.value) + 1))};
+    else
+      fault.point = 1 + static_cast<std::uint32_t>(dice.below(mix.points));
+    plan.push_back(fault);
+  };
+  draw(FaultKind::kill, mix.kills_permille);
+  draw(FaultKind::cut, mix.cuts_permille);
+  draw(FaultKind::kill_at_point, mix.point_kills_permille);
+  draw(FaultKind::cut_at_point, mix.point_cuts_permille);
+}
+
+}  // namespace
+
+std::vector<Fault> draw_faults(const Scenario& scenario, std::uint64_t seed,
+                               std::uint32_t appliances) {
+  const FaultMix& mix = scenario.faults;
+  std::vector<Fault> plan;
+  for (std::uint32_t i = 1; i <= appliances; ++i) draw_for(mix, seed, i, plan);
+  for (std::uint32_t i = 0; i < mix.centre_kills; ++i) {
+    Dice dice(seed ^ stream, 0, i);
+    const auto point = dice.below(std::uint64_t{centre_points_an_appliance} * appliances);
+    plan.push_back({FaultKind::centre_kill, 0, {}, 1 + static_cast<std::uint32_t>(point)});
+  }
+  return plan;
+}
+
+}  // namespace drydock::sim

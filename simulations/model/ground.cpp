@@ -1,0 +1,17 @@
+#include "simulations/model/ground.hpp"
+
+namespace drydock::sim {
+
+Identity identity_of(std::uint32_t appliance) {
+  const std::uint32_t n = appliance - 1;  // appliances begin at 1
+  const std::uint32_t site = n / 3 * 2 + (n % 3 == 0 ? 0 : 1);
+  return {{mix64(appliance) | 1}, {site % 2 + 1}, {site + 1}, {appliance % 2 + 1}};
+}
+
+Duration about(Duration d, Dice dice) {
+  const std::int64_t quarter = d.value / 4;
+  return {d.value - quarter +
+          static_cast<std::int64_t>(dice.below(static_cast<std::uint64_t>(2 * quarter + 1)))};
+}
+
+}  // namespace drydock::sim

@@ -1,0 +1,65 @@
+#pragma once
+// What the engine carries for the model: who it happens to, and what.
+#include "messages/check_in.hpp"
+#include "simulations/engine/engine.hpp"
+
+namespace drydock::sim {
+
+enum class Kind : std::uint8_t {
+  // an appliance; these end with its boot
+  powered_on,
+  userspace_up,
+  hung,        // the watchdog resets it
+  gate_check,  // number: which check, of the gate at boot
+  gate_timer,  // detail: tag, number: generation
+  agent_due,   // the agent's process starts
+  boot_deadline,
+  clock_synced,
+  helper_done,  // root-helper finished its oldest request
+  rebooting,    // the reboot it was asked for
+  // an appliance; these end with its agent's process
+  timer,      // detail: machine * 16 + tag, number: generation
+  answer,     // number: a letter
+  no_answer,  // number: the check-in's serial
+  agent_ready,
+  work,        // detail: WorkStep, number: the piece of work, a: chunks
+  soak_check,  // number: which check
+  // an appliance; these always happen
+  kill,
+  cut,
+  // the centre; these end with its process
+  sweep_due,   // detail: tag, number: generation
+  log_answer,  // number: a letter
+  // the centre; these always happen
+  request,  // number: a letter
+  centre_kill,
+  centre_up,
+  rollout_due,  // number: index of the plan
+  act_due,
+  // the run
+  look,  // is everything done?
+};
+
+struct Happening {
+  std::uint32_t target = 0;  // 0: the centre; appliances from 1 on; after them the run itself
+  std::uint32_t life = 0;    // of the boot or process it belongs to
+  std::uint32_t number = 0;
+  Kind kind = Kind::look;
+  std::uint8_t detail = 0;
+  std::uint16_t spare = 0;
+};
+static_assert(sizeof(Happening) == 16);
+
+using Run = Engine<Happening>;
+
+struct CheckInLetter {
+  std::uint32_t sender = 0;
+  std::uint32_t process = 0;  // the answer is for this process of the sender
+  std::uint32_t serial = 0;
+  CheckIn check_in;
+};
+struct AnswerLetter {
+  Answer answer;
+};
+
+}  // namespace drydock::sim

@@ -1,0 +1,24 @@
+#include "simulations/model/releases.hpp"
+
+namespace drydock::sim {
+
+const Release* Releases::find(Version version) const {
+  for (const Release& release : scenario_.releases)
+    if (release.version == version) return &release;
+  return nullptr;
+}
+
+Defect Releases::defect(Version version, ApplianceId appliance) const {
+  constexpr std::uint64_t stream = 0x72656C;
+  const Release* release = find(version);
+  if (release == nullptr || release->defect == Defect::none) return Defect::none;
+  Dice dice(seed_ ^ stream, appliance.value, version.value);
+  return dice.below(1000) < release->share_permille ? release->defect : Defect::none;
+}
+
+std::uint32_t Releases::chunks(Version version) const {
+  const Release* release = find(version);
+  return release == nullptr ? 64 : release->chunks;
+}
+
+}  // namespace drydock::sim

@@ -1,0 +1,98 @@
+#pragma once
+// A scenario: everything about a run but its seed. Plain data; a file format may come to fill it.
+#include <string>
+#include <vector>
+
+#include "messages/centre.hpp"
+#include "simulations/engine/network.hpp"
+
+namespace drydock::sim {
+
+// What is wrong with a release, on those appliances it is wrong on.
+enum class Defect : std::uint8_t {
+  none,
+  fails_check,        // a required check fails after boot
+  check_hangs,        // a required check never answers
+  never_boots,        // userspace never comes up
+  agent_never_ready,  // the gate passes, the agent does not come up
+  fails_late,         // healthy at the gate, unhealthy at the end of the soak
+  fails_first_boot,   // a check fails at the first boot only
+  corrupt,            // the image's bytes are not those of the manifest
+};
+
+struct Release {
+  Version version;
+  Defect defect = Defect::none;
+  std::uint32_t share_permille = 1000;  // of the appliances, drawn by seed
+  std::uint32_t chunks = 64;
+};
+
+struct RolloutPlan {
+  Instant at;
+  RolloutSpec spec;
+};
+
+// Done when `at` has come and the rollout has so many commits, whatever is later.
+struct OperatorAct {
+  RolloutId rollout;
+  RolloutMove move = RolloutMove::none;
+  Instant at;
+  std::uint32_t committed = 0;
+};
+
+struct Window {  // of local days; always open by default
+  bool always = true;
+  Duration opens;  // after midnight UTC
+  Duration length;
+};
+
+struct Times {  // each is drawn within a quarter more or less
+  Duration fetch = seconds(2);
+  Duration write = minutes(10);  // the whole image
+  Duration read_back = minutes(1);
+  Duration helper = milliseconds(150);  // one answer of root-helper
+  Duration shutdown = seconds(10);
+  Duration boot = seconds(50);             // until userspace
+  Duration hang = minutes(5);              // until the watchdog resets a box that hangs
+  Duration check = seconds(4);             // one health check
+  Duration ready = seconds(8);             // the agent, after its start
+  Duration restart = seconds(2);           // of a process that ended
+  Duration boot_deadline = minutes(10);    // a trial not committed by then is rebooted
+  Duration request = seconds(30);          // then an unanswered check-in has failed
+  Duration clock_sync{};                   // after boot the clock is unset for so long
+  Duration decision = milliseconds(20);    // of the decision log
+  Duration decision_timeout = seconds(3);  // then its answer is "unknown"
+  Duration centre_down = minutes(2);
+};
+
+// How often what goes wrong. Points are the places between two durable or visible acts.
+struct FaultMix {
+  std::uint32_t kills_permille = 0;  // of the appliances: the agent is killed at a random time
+  std::uint32_t cuts_permille = 0;   // ... the power is cut
+  std::uint32_t point_kills_permille = 0;  // ... killed at a random point of its work
+  std::uint32_t point_cuts_permille = 0;
+  std::uint32_t points = 60;  // such a point is one of the first so many
+  Duration span = hours(4);   // random times fall within
+  std::uint32_t centre_kills = 0;
+  std::uint32_t log_lost_permille = 0;     // decisions that the log refuses
+  std::uint32_t log_unknown_permille = 0;  // ... of which it does not know; half were taken
+  std::uint32_t drifts_permille = 0;       // looks at a host that show a stopped process
+};
+
+struct Scenario {
+  std::string name, about;
+  std::uint32_t appliances = 12;
+  Duration horizon = hours(24);
+  Duration poll = seconds(60);
+  Duration soak = minutes(30);
+  Version installed = make_version(1, 0, 0);
+  std::vector<Release> releases;
+  std::vector<RolloutPlan> rollouts;
+  std::vector<OperatorAct> acts;
+  Window window;
+  Times times;
+  Network network;
+  FaultMix faults;
+};
+
+}  // namespace drydock::sim

@@ -1,0 +1,39 @@
+#include "simulations/model/simulated_log.hpp"
+
+#include <algorithm>
+
+#include "messages/digest.hpp"
+
+namespace drydock::sim {
+
+Position SimulatedLog::append(const Decision& decision) {
+  ++head_.value;
+  kept_.push_back({head_, decision});
+  absorb(digest_, head_);
+  absorb(digest_, decision);
+  return head_;
+}
+
+SimulatedLog::Tellings SimulatedLog::propose(const Decision& decision, Instant now) {
+  constexpr std::uint64_t stream = 0x6C6F67;
+  const FaultMix& mix = scenario_.faults;
+  Dice dice(seed_ ^ stream, 0, ++proposals_);
+  const std::uint64_t fate = dice.below(1000);
+  const Times& times = scenario_.times;
+  if (fate < mix.log_lost_permille)
+    return {{now + times.decision, std::nullopt, decision}, std::nullopt};
+  const bool unknown = fate < mix.log_lost_permille + mix.log_unknown_permille;
+  const Telling not_known{now + times.decision_timeout, std::nullopt, decision};
+  if (unknown && dice.below(2) == 0) return {not_known, std::nullopt};
+  const Instant earliest = now + (unknown ? times.decision_timeout * 2 : times.decision);
+  told_until_ = std::max(told_until_, earliest);
+  const Telling taken{told_until_, append(decision), decision};
+  if (unknown) return {not_known, taken};
+  return {taken, std::nullopt};
+}
+
+void SimulatedLog::forget_through(Position position) {
+  while (!kept_.empty() && kept_.front().position <= position) kept_.pop_front();
+}
+
+}  // namespace drydock::sim

@@ -1,0 +1,31 @@
+#pragma once
+// What the model shows of itself while it runs. Oracles listen; the model never asks them anything.
+// Appliances are named by their number, from 1 on.
+#include "actors/planner/machine.hpp"
+#include "simulations/model/boot_state.hpp"
+
+namespace drydock::sim {
+
+class Witness {
+ public:
+  virtual ~Witness() = default;
+  // The truth of an appliance.
+  virtual void booted(std::uint32_t appliance, const Boot& boot, const BootState& state) = 0;
+  virtual void boot_state_changed(std::uint32_t appliance, const BootState& state,
+                                  Slot running) = 0;
+  virtual void slot_written(std::uint32_t appliance, Slot slot, Slot running) = 0;
+  virtual void marked_good(std::uint32_t appliance, UpdateId update) = 0;
+  virtual void fell_back(std::uint32_t appliance, UpdateId update) = 0;
+  virtual void report_kept(std::uint32_t appliance, const Report& report) = 0;
+  // What its machines want done.
+  virtual void install_ordered(std::uint32_t appliance, const Grant& grant) = 0;
+  virtual void arm_asked(std::uint32_t appliance, const Grant& grant) = 0;
+  virtual void reboot_asked(std::uint32_t appliance, UpdateId update) = 0;
+  // The two sides of an answer: it left the centre; its process took it.
+  virtual void answer_left(std::uint32_t appliance, const Answer& answer) = 0;
+  virtual void answer_taken(std::uint32_t appliance, const Answer& answer) = 0;
+  // A decision was applied; `after` is the planner's store behind it.
+  virtual void decided(const Planner::Decided& decided, const Planner::Store& after) = 0;
+};
+
+}  // namespace drydock::sim

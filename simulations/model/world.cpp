@@ -1,0 +1,167 @@
+#include "simulations/model/world.hpp"
+
+namespace drydock::sim {
+namespace {
+
+constexpr Duration look_interval = minutes(1);
+constexpr std::uint32_t operator_requests = 0x40000000;  // apart from the appliances' requests
+
+}  // namespace
+
+World::World(const Scenario& scenario, std::uint64_t seed, Witness& witness, SetUp order)
+    : ground_(scenario, seed, scenario.appliances + 2, witness),
+      centre_(ground_, scenario.appliances),
+      faults_(draw_faults(scenario, seed, scenario.appliances)),
+      acts_done_(scenario.acts.size(), false) {
+  ASSERT(scenario.appliances > 0);
+  appliances_.reserve(scenario.appliances);
+  for (std::uint32_t i = 1; i <= scenario.appliances; ++i) appliances_.emplace_back(ground_, i);
+  begin(order);
+}
+
+void World::begin(SetUp order) {
+  constexpr std::uint64_t stream = 0x626567;
+  centre_.begin();
+  const std::uint32_t n = scenario().appliances;
+  for (std::uint32_t i = 0; i < n; ++i) {
+    const std::uint32_t at = order == SetUp::forwards ? i : n - 1 - i;
+    // They come up over some minutes, as after a power cut in the district.
+    Dice dice(seed() ^ stream, at, 0);
+    appliances_[at].begin({static_cast<std::int64_t>(dice.below(5 * 60'000))});
+  }
+  const std::uint32_t self = n + 1;
+  for (const Fault& fault : faults_) {
+    switch (fault.kind) {
+      case FaultKind::kill:
+      case FaultKind::cut:
+        ground_.run.schedule(
+            self, fault.at - Instant{},
+            {fault.appliance, 0, 0, fault.kind == FaultKind::kill ? Kind::kill : Kind::cut, 0, 0});
+        break;
+      case FaultKind::kill_at_point:
+        appliances_[fault.appliance - 1].kill_at_point(fault.point);
+        break;
+      case FaultKind::cut_at_point:
+        appliances_[fault.appliance - 1].cut_at_point(fault.point);
+        break;
+      case FaultKind::centre_kill: centre_.kill_at_point(fault.point); break;
+    }
+  }
+  ground_.run.schedule(self, look_interval, {self, 0, 0, Kind::look, 0, 0});
+}
+
+bool World::step() {
+  if (ground_.run.done() || ground_.run.next_at() > Instant{} + scenario().horizon) return false;
+  const Happening happening = ground_.run.next();
+  if (happening.target == 0)
+    centre_.happen(happening);
+  else if (happening.target <= appliances_.size())
+    appliances_[happening.target - 1].happen(happening);
+  else
+    look();
+  return true;
+}
+
+// --- the operators -------------------------------------------------------------------------------
+
+// Rollouts come in the order of the scenario; each is created, then started. What was not decided
+// is asked again at the next look.
+void World::act_as_operator() {
+  if (!centre_.up()) return;
+  const Planner::Store& planner = centre_.planner();
+  const auto& plans = scenario().rollouts;
+  const std::uint32_t created = planner.rollouts.size();
+  if (created < plans.size() && plans[created].at <= now())
+    centre_.ask(Planner::RolloutAsked{
+        {operator_requests + ++rollouts_asked_}, plans[created].spec, "operator", "scenario"});
+  for (std::uint32_t i = 0; i < created; ++i)
+    if (planner.rollouts.row(i).phase == planner::RolloutPhase::created)
+      centre_.ask(Planner::MoveAsked{{operator_requests + ++rollouts_asked_},
+                                     {RolloutId{i + 1}, RolloutMove::start},
+                                     "operator",
+                                     "scenario"});
+  for (std::size_t i = 0; i < scenario().acts.size(); ++i) {
+    const OperatorAct& act = scenario().acts[i];
+    const planner::Rollout* rollout = planner.rollouts.get(act.rollout);
+    if (acts_done_[i]) continue;
+    // One after the other: a resume never overtakes its pause.
+    if (rollout == nullptr || act.at > now() || rollout->tally.committed < act.committed) break;
+    const planner::RolloutPhase wanted =
+        act.move == RolloutMove::halt    ? planner::RolloutPhase::halted
+        : act.move == RolloutMove::pause ? planner::RolloutPhase::paused
+                                         : planner::RolloutPhase::running;
+    if (rollout->phase == wanted || rollout->phase == planner::RolloutPhase::halted) {
+      acts_done_[i] = true;
+      continue;
+    }
+    centre_.ask(Planner::MoveAsked{
+        {operator_requests + ++rollouts_asked_}, {act.rollout, act.move}, "operator", "scenario"});
+    break;
+  }
+}
+
+// --- is everything done? -------------------------------------------------------------------------
+
+bool World::final_for(const Appliance& appliance) const {
+  const Planner::Store& planner = centre_.planner();
+  const planner::Appliance* row = planner.appliances.get(appliance.identity().id);
+  if (row == nullptr || row->proposing != planner::Proposing::nothing ||
+      planner::in_flight(row->stage))
+    return false;
+  RolloutId rollout;
+  switch (Planner::why(planner, *row, rollout).reason) {
+    case WaitReason::up_to_date:
+    case WaitReason::no_rollout:
+    case WaitReason::halted:
+    case WaitReason::failed_before:
+    case WaitReason::hardware:
+    case WaitReason::newer_already:
+    case WaitReason::not_selected: return true;
+    case WaitReason::none:
+    case WaitReason::site_mismatch:
+    case WaitReason::not_active:
+    case WaitReason::ramp:
+    case WaitReason::site_busy:
+    case WaitReason::paused:
+    case WaitReason::window:
+    case WaitReason::in_progress:
+    case WaitReason::deciding:
+    case WaitReason::busy:
+    case WaitReason::unknown_appliance:
+    case WaitReason::held:
+    case WaitReason::not_tried_yet: return false;
+  }
+  return false;
+}
+
+void World::look() {
+  looked_ = true;
+  act_as_operator();
+  const std::uint32_t self = scenario().appliances + 1;
+  ground_.run.schedule(self, look_interval, {self, 0, 0, Kind::look, 0, 0});
+  bool done = centre_.up() && centre_.planner().rollouts.size() == scenario().rollouts.size();
+  for (std::uint32_t i = 0; done && i < centre_.planner().rollouts.size(); ++i)
+    done = centre_.planner().rollouts.row(i).phase != planner::RolloutPhase::created;
+  bool at_rest = true;
+  for (const Appliance& appliance : appliances_) {
+    if (!done) break;
+    done = final_for(appliance);
+    at_rest = at_rest && appliance.at_rest();
+  }
+  if (!done) done_at_.reset();
+  if (done && !done_at_) done_at_ = now();
+  settled_ = ended_ = done && at_rest;
+}
+
+std::uint64_t World::digest() const {
+  Digest digest;
+  for (const Appliance& appliance : appliances_) digest.absorb(appliance.digest());
+  absorb(digest, centre_.registry_machine().mark());
+  absorb(digest, centre_.planner_machine().mark());
+  digest.absorb(centre_.gateway_digest());
+  digest.absorb(centre_.log_digest());
+  digest.absorb(events());
+  return digest.value();
+}
+
+}  // namespace drydock::sim

@@ -1,0 +1,59 @@
+#pragma once
+// A run: a scenario, a seed, the appliances, the centre, the operators and the faults.
+// Single-threaded. The same scenario, seed and size give the same digests, whatever the order in
+// which the parts were set up.
+#include <optional>
+#include <vector>
+
+#include "simulations/model/appliance.hpp"
+#include "simulations/model/centre.hpp"
+#include "simulations/model/fault_plan.hpp"
+
+namespace drydock::sim {
+
+enum class SetUp : std::uint8_t { forwards, backwards };  // in which order appliances are begun
+
+class World {
+ public:
+  // `scenario` and `witness` outlive the world.
+  World(const Scenario& scenario, std::uint64_t seed, Witness& witness,
+        SetUp order = SetUp::forwards);
+
+  // Runs until everything is settled or the horizon is reached. `each_minute` is called between
+  // two events about once a simulated minute.
+  template <class EachMinute>
+  void run(EachMinute&& each_minute) {
+    while (!ended_ && step())
+      if (looked_) each_minute(), looked_ = false;
+  }
+  bool step();  // one event; false when there is none left before the horizon
+
+  const Scenario& scenario() const { return ground_.scenario; }
+  std::uint64_t seed() const { return ground_.seed; }
+  Instant now() const { return ground_.run.now(); }
+  std::uint64_t events() const { return ground_.run.events(); }
+  const Centre& centre() const { return centre_; }
+  const std::vector<Appliance>& appliances() const { return appliances_; }  // number - 1
+  const std::vector<Fault>& faults() const { return faults_; }
+  // When no appliance had anything left to get; nothing while some have.
+  std::optional<Instant> done_at() const { return done_at_; }
+  bool settled() const { return settled_; }  // done, reported, and past every soak
+  std::uint64_t digest() const;
+
+ private:
+  void begin(SetUp order);
+  void look();
+  void act_as_operator();
+  bool final_for(const Appliance& appliance) const;
+
+  Ground ground_;
+  Centre centre_;
+  std::vector<Appliance> appliances_;
+  std::vector<Fault> faults_;
+  std::uint32_t rollouts_asked_ = 0, rollouts_started_ = 0;
+  std::vector<bool> acts_done_;
+  std::optional<Instant> done_at_;
+  bool looked_ = false, settled_ = false, ended_ = false;
+};
+
+}  // namespace drydock::sim

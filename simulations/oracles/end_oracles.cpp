@@ -1,0 +1,133 @@
+// What is checked each minute and at the end: the planner's counters, and that everybody converged.
+#include "actors/planner/evidence.hpp"
+#include "simulations/oracles/oracles.hpp"
+
+namespace drydock::sim {
+
+using planner::Proposing;
+using planner::Stage;
+
+void Oracles::each_minute() {
+  recount_rollouts();
+  recount_sites();
+}
+
+void Oracles::recount_rollouts() {
+  const Planner::Store& store = planner();
+  std::uint32_t proposing = 0, proposed_rows = 0, proposed = 0;
+  std::vector<std::uint32_t> in_flight(store.rollouts.size() + 1, 0);
+  for (std::uint32_t i = 0; i < store.appliances.size(); ++i) {
+    const planner::Appliance& row = store.appliances.row(i);
+    if (planner::in_flight(row.stage)) ++in_flight[row.rollout.value];
+    if (row.proposing == Proposing::install) ++proposed_rows;
+    if (row.proposing != Proposing::nothing) ++proposing;
+  }
+  for (std::uint32_t i = 0; i < store.rollouts.size(); ++i) {
+    const planner::Rollout& rollout = store.rollouts.row(i);
+    proposed += rollout.proposed;
+    if (rollout.in_flight != in_flight[i + 1])
+      fail(0, "counts " + std::to_string(rollout.in_flight) + " in flight in rollout " +
+                  std::to_string(i + 1) + "; its rows say " + std::to_string(in_flight[i + 1]));
+  }
+  if (proposed != proposed_rows)
+    fail(0, "counts " + std::to_string(proposed) + " proposed installs; its rows say " +
+                std::to_string(proposed_rows));
+  if (store.head.proposing < proposing)
+    fail(0, "counts " + std::to_string(store.head.proposing) + " proposals; its rows say " +
+                std::to_string(proposing));
+}
+
+void Oracles::recount_sites() {
+  const Planner::Store& store = planner();
+  std::map<SiteId, std::uint32_t> in_flight;
+  for (std::uint32_t i = 0; i < store.appliances.size(); ++i) {
+    const planner::Appliance& row = store.appliances.row(i);
+    if (planner::in_flight(row.stage) || row.proposing == Proposing::install) ++in_flight[row.site];
+  }
+  for (std::uint32_t i = 0; i < store.sites.size(); ++i) {
+    const std::uint32_t rows = in_flight[store.sites.key(i)];
+    if (store.sites.row(i).in_flight != rows)
+      fail(0, "counts " + std::to_string(store.sites.row(i).in_flight) + " in flight at site " +
+                  std::to_string(store.sites.key(i).value) + "; its rows say " +
+                  std::to_string(rows));
+  }
+}
+
+// --- at the end
+// --------------------------------------------------------------------------------------
+
+Oracles::Counts Oracles::truth() const {
+  Counts counts;
+  std::map<std::pair<std::uint32_t, RolloutId>, Update> by_appliance;
+  for (const auto& [id, update] : updates_) {
+    Update& all = by_appliance[{update.appliance, update.rollout}];
+    all.good = all.good || update.good;
+    all.armed = all.armed || update.armed;
+    all.fell_back = all.fell_back || update.fell_back;
+    all.silent = all.silent || update.silent;
+  }
+  for (const auto& [key, all] : by_appliance) {
+    counts.committed += all.good ? 1 : 0;
+    counts.exposed += all.armed ? 1 : 0;
+    counts.rolled_back += all.fell_back ? 1 : 0;
+    counts.silent += all.silent ? 1 : 0;
+  }
+  return counts;
+}
+
+void Oracles::at_end() {
+  each_minute();
+  check_convergence();
+  if (world_->settled()) check_tallies();
+}
+
+void Oracles::check_convergence() {
+  if (!world_->settled()) fail(0, "the run did not settle before its horizon");
+  for (std::uint32_t i = 1; i < lines_.size(); ++i) {
+    const Appliance& box = world_->appliances()[i - 1];
+    const planner::Appliance* row = planner().appliances.get(box.identity().id);
+    if (row == nullptr) {
+      fail(i, "never reached the centre");
+      continue;
+    }
+    RolloutId rollout;
+    const Wait why = Planner::why(planner(), *row, rollout);
+    if (!world_->settled() && (!box.at_rest() || planner::in_flight(row->stage)))
+      fail(i, "is left: " + name_of(why) + "; stage " + std::string(name_of(row->stage)) +
+                  ", scheduler phase " +
+                  std::to_string(static_cast<int>(box.machine<Scheduler>().store().phase)) +
+                  ", gate phase " +
+                  std::to_string(static_cast<int>(box.machine<HealthGate>().store().phase)));
+    if (world_->settled() && row->running != box.running())
+      fail(i, "runs " + name_of(box.running()) + "; the centre believes " + name_of(row->running));
+    if (world_->settled() && lines_[i].counted != lines_[i].kept.size())
+      fail(i, "made " + std::to_string(lines_[i].kept.size()) + " reports; the log took " +
+                  std::to_string(lines_[i].counted));
+  }
+}
+
+// The tallies against the truth of every update.
+void Oracles::check_tallies() {
+  std::map<RolloutId, planner::Tally> truth;
+  for (const auto& [id, update] : updates_) {
+    planner::Tally& tally = truth[update.rollout];
+    tally.exposed += update.token ? 1 : 0;
+    tally.committed += update.good ? 1 : 0;
+    tally.silent += update.silent ? 1 : 0;
+    tally.rolled_back += update.fell_back && !update.silent ? 1 : 0;
+  }
+  const auto compare = [&](RolloutId id, const char* what, std::uint32_t said, std::uint32_t is) {
+    if (said != is)
+      fail(0, "rollout " + std::to_string(id.value) + ": counts " + std::to_string(said) + " " +
+                  what + "; the truth is " + std::to_string(is));
+  };
+  for (const auto& [id, is] : truth) {
+    const planner::Tally& said = planner().rollouts.get(id)->tally;
+    compare(id, "exposed", said.exposed, is.exposed);
+    compare(id, "committed", said.committed, is.committed);
+    compare(id, "silent", said.silent, is.silent);
+    compare(id, "rolled back", said.rolled_back, is.rolled_back);
+  }
+}
+
+}  // namespace drydock::sim

@@ -1,0 +1,233 @@
+// What is checked all along: slots, grants, halts, caps, reports.
+#include "simulations/oracles/oracles.hpp"
+
+#include <algorithm>
+
+#include "actors/planner/evidence.hpp"
+
+namespace drydock::sim {
+
+void Oracles::fail(std::uint32_t appliance, const std::string& what) {
+  violations_.add(
+      now(),
+      (appliance == 0 ? "the centre: " : "appliance " + std::to_string(appliance) + ": ") + what);
+}
+
+Instant Oracles::now() const { return world_ == nullptr ? Instant{} : world_->now(); }
+
+Oracles::Update* Oracles::find(UpdateId update) {
+  const auto found = updates_.find(update.value);
+  return found == updates_.end() ? nullptr : &found->second;
+}
+
+// --- slots
+// -----------------------------------------------------------------------------------------
+
+void Oracles::booted(std::uint32_t appliance, const Boot& boot, const BootState& state) {
+  if (boot.slot != state.good && boot.slot != state.trial)
+    fail(appliance, "boots a slot that is neither good nor on trial");
+  if (!state.slot(boot.slot).whole()) fail(appliance, "boots a slot that is not whole");
+  const Update* update = find(state.update);
+  if (boot.slot == state.trial && update == nullptr)
+    fail(appliance, "boots a trial that the log never granted");
+  if (boot.slot == state.trial && update != nullptr && !update->token)
+    fail(appliance, "boots a trial without a token");
+}
+
+void Oracles::boot_state_changed(std::uint32_t appliance, const BootState& state, Slot running) {
+  if (!state.slot(state.good).whole()) fail(appliance, "has no bootable slot");
+  if (state.trial == state.good) fail(appliance, "has two active slots");
+  if (running != Slot::none && running != state.good && running != state.trial &&
+      state.trial != Slot::none)
+    fail(appliance, "runs a slot that is neither good nor on trial");
+  for (UpdateId id : open_) {
+    Update* update = find(id);
+    if (update->appliance != appliance || !update->on_trial) continue;
+    update->on_trial = state.trial != Slot::none && state.update == id;
+  }
+  Update* update = state.trial == Slot::none ? nullptr : find(state.update);
+  if (update == nullptr || update->on_trial) return;
+  update->armed = update->on_trial = true;
+  check_exposure(appliance, update->rollout);
+}
+
+void Oracles::slot_written(std::uint32_t appliance, Slot slot, Slot running) {
+  if (slot == running) fail(appliance, "writes the slot that runs");
+}
+
+void Oracles::marked_good(std::uint32_t, UpdateId id) {
+  if (Update* update = find(id)) update->good = update->over = true, update->on_trial = false;
+}
+
+void Oracles::fell_back(std::uint32_t, UpdateId id) {
+  if (Update* update = find(id)) update->fell_back = update->over = true, update->on_trial = false;
+}
+
+// --- grants and halts
+// --------------------------------------------------------------------------------
+
+const Epoch* Oracles::halted(RolloutId rollout) const {
+  const auto found = halts_.find(rollout);
+  return found == halts_.end() ? nullptr : &found->second;
+}
+
+bool Oracles::heard_the_halt(std::uint32_t appliance, RolloutId rollout) const {
+  const Epoch* epoch = halted(rollout);
+  return epoch != nullptr && lines_[appliance].heard >= *epoch;
+}
+
+void Oracles::install_ordered(std::uint32_t appliance, const Grant& grant) {
+  const Update* update = find(grant.update);
+  const planner::Rollout* rollout = planner().rollouts.get(grant.rollout);
+  if (update == nullptr || update->appliance != appliance || update->rollout != grant.rollout ||
+      rollout == nullptr)
+    return fail(appliance, "installs what the log never granted it");
+  const RolloutSpec& spec = rollout->spec;
+  const Appliance& box = world_->appliances()[appliance - 1];
+  const Version running = box.running();
+  if (spec.version != grant.version) fail(appliance, "installs another version than the rollout's");
+  if (spec.hardware && spec.hardware != box.identity().hardware)
+    fail(appliance, "installs a release for other hardware");
+  if (spec.client && spec.client != box.identity().client)
+    fail(appliance, "installs a rollout of another client");
+  if (running > spec.version && !spec.downgrade) fail(appliance, "installs an older version");
+  if (heard_the_halt(appliance, grant.rollout)) fail(appliance, "installs after it heard the halt");
+}
+
+void Oracles::arm_asked(std::uint32_t appliance, const Grant& grant) {
+  const Update* update = find(grant.update);
+  if (update == nullptr || update->appliance != appliance || !update->token)
+    fail(appliance, "arms a trial without a token of the log");
+  if (heard_the_halt(appliance, grant.rollout)) fail(appliance, "arms after it heard the halt");
+}
+
+void Oracles::reboot_asked(std::uint32_t appliance, UpdateId id) {
+  const Update* update = find(id);
+  if (update == nullptr) return fail(appliance, "reboots into what the log never granted");
+  if (heard_the_halt(appliance, update->rollout))
+    fail(appliance, "reboots into the trial after it heard the halt");
+}
+
+void Oracles::answer_left(std::uint32_t appliance, const Answer& answer) {
+  if (answer.grant.kind == GrantKind::none) return;
+  if (halted(answer.grant.rollout) != nullptr) fail(appliance, "is sent a grant after the halt");
+  const Update* update = find(answer.grant.update);
+  if (update == nullptr || update->appliance != appliance)
+    return fail(appliance, "is sent a grant that is not in the log");
+  if (answer.grant.kind == GrantKind::reboot && !update->token)
+    fail(appliance, "is sent a token that is not in the log");
+}
+
+void Oracles::answer_taken(std::uint32_t appliance, const Answer& answer) {
+  Line& line = lines_[appliance];
+  line.heard = std::max(line.heard, answer.epoch);
+}
+
+// --- decisions
+// -------------------------------------------------------------------------------------
+
+void Oracles::decided(const Planner::Decided& decided, const Planner::Store& after) {
+  if (numbers_.empty())
+    for (std::uint32_t i = 1; i < lines_.size(); ++i) numbers_[identity_of(i).id] = i;
+  if (const auto* grant = std::get_if<GrantIssued>(&decided.decision.what))
+    granted(*grant, decided.position, after);
+  if (const auto* reports = std::get_if<ReportsCounted>(&decided.decision.what))
+    counted(*reports, after);
+  if (const auto* passed = std::get_if<DeadlinePassed>(&decided.decision.what)) {
+    const planner::Appliance* row = after.appliances.get(passed->appliance);
+    Update* update = row == nullptr ? nullptr : find(row->update);
+    if (update != nullptr && row->order == passed->order && !planner::in_flight(row->stage)) {
+      update->silent = update->silent || row->stage == planner::Stage::silent;
+      update->over = true;
+    }
+  }
+  for (std::uint32_t i = 0; i < after.rollouts.size(); ++i)
+    if (after.rollouts.row(i).phase == planner::RolloutPhase::halted)
+      halts_.try_emplace(after.rollouts.key(i), after.head.epoch);
+  std::erase_if(open_, [&](UpdateId id) { return find(id)->over && !find(id)->on_trial; });
+}
+
+void Oracles::granted(const GrantIssued& grant, Position position, const Planner::Store& after) {
+  const std::uint32_t number = numbers_.at(grant.appliance);
+  const planner::Appliance* row = after.appliances.get(grant.appliance);
+  const bool applied =
+      row != nullptr && (row->order.value & ((std::uint64_t{1} << 40) - 1)) == position.value;
+  if (!applied) return;
+  Update& update = updates_[grant.update.value];
+  if (grant.kind == GrantKind::reboot) {
+    update.token = true;
+    return;
+  }
+  if (halted(grant.rollout) != nullptr) fail(number, "is granted an install after the halt");
+  update.appliance = number;
+  update.rollout = grant.rollout;
+  lines_[number].update = grant.update;
+  open_.push_back(grant.update);
+  check_caps(grant.rollout, number, after);
+}
+
+// An update the books hold open is one the planner must count too: it hears of an end only after
+// the appliance has reached it.
+void Oracles::check_caps(RolloutId id, std::uint32_t appliance, const Planner::Store& after) {
+  const planner::Rollout* rollout = after.rollouts.get(id);
+  const SiteId site = identity_of(appliance).site;
+  std::uint32_t in_rollout = 0, at_site = 0;
+  for (UpdateId open : open_) {
+    const Update* update = find(open);
+    if (update->over) continue;
+    if (update->rollout == id) ++in_rollout;
+    if (identity_of(update->appliance).site == site) ++at_site;
+  }
+  const Policy& policy = rollout->spec.policy;
+  const std::uint32_t allowed = planner::allowed_in_flight(policy, rollout->tally);
+  if (in_rollout > allowed)
+    fail(appliance, "is granted as number " + std::to_string(in_rollout) + " in flight; " +
+                        std::to_string(allowed) + " are allowed");
+  if (at_site > policy.site_at_once)
+    fail(appliance, "is granted as number " + std::to_string(at_site) + " of its site");
+}
+
+// On trial at once: no more than may be in flight, but for those the centre has given up.
+void Oracles::check_exposure(std::uint32_t appliance, RolloutId id) {
+  const planner::Rollout* rollout = planner().rollouts.get(id);
+  std::uint32_t exposed = 0;
+  for (UpdateId open : open_) {
+    const Update* update = find(open);
+    if (update->on_trial && !update->silent && update->rollout == id) ++exposed;
+  }
+  const std::uint32_t allowed = planner::allowed_in_flight(rollout->spec.policy, rollout->tally);
+  if (exposed > allowed)
+    fail(appliance, "is on trial as number " + std::to_string(exposed) + "; " +
+                        std::to_string(allowed) + " are allowed");
+}
+
+// --- reports
+// ---------------------------------------------------------------------------------------
+
+void Oracles::report_kept(std::uint32_t appliance, const Report& report) {
+  Line& line = lines_[appliance];
+  if (report.seq.value != line.kept.size() + 1) fail(appliance, "skips a report's number");
+  line.kept.push_back(digest_of(report));
+  const bool ends =
+      report.kind == ReportKind::committed || report.kind == ReportKind::rolled_back ||
+      report.kind == ReportKind::install_failed || report.kind == ReportKind::order_refused;
+  Update* update = find(report.update);
+  if (ends && update != nullptr) update->over = true;
+}
+
+void Oracles::counted(const ReportsCounted& what, const Planner::Store& after) {
+  const std::uint32_t number = numbers_.at(what.appliance);
+  Line& line = lines_[number];
+  for (const Report& report : what.reports) {
+    if (report.seq.value <= line.counted) continue;  // told twice
+    if (report.seq.value != line.counted + 1) fail(number, "a report of it was lost");
+    if (report.seq.value > line.kept.size() || line.kept[report.seq.value - 1] != digest_of(report))
+      fail(number, "the centre counts a report it never made");
+    line.counted = report.seq.value;
+  }
+  const planner::Appliance* row = after.appliances.get(what.appliance);
+  if (row == nullptr || row->reports_through.value != line.counted)
+    fail(number, "the centre's mark of its reports is not what the log took");
+}
+
+}  // namespace drydock::sim

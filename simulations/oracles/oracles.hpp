@@ -1,0 +1,83 @@
+#pragma once
+// The oracles: they watch a run and keep their own books from what appliances truly did and what
+// the log truly took, never from the planner's counters; those are compared with the books.
+#include <map>
+#include <vector>
+
+#include "simulations/model/world.hpp"
+#include "simulations/oracles/violations.hpp"
+
+namespace drydock::sim {
+
+class Oracles final : public Witness {
+ public:
+  explicit Oracles(std::uint32_t appliances) : lines_(appliances + 1) {}
+
+  // Before the first event; the world outlives the oracles' last call.
+  void watch(const World& world) { world_ = &world; }
+  void each_minute();  // the planner's counters against its rows and the books
+  void at_end();       // everybody converged, everything counted
+
+  const Violations& violations() const { return violations_; }
+  struct Counts {
+    std::uint32_t committed = 0, exposed = 0, rolled_back = 0, silent = 0;
+  };
+  Counts truth() const;  // over all rollouts; an appliance counts once in each
+
+  void booted(std::uint32_t appliance, const Boot& boot, const BootState& state) override;
+  void boot_state_changed(std::uint32_t appliance, const BootState& state, Slot running) override;
+  void slot_written(std::uint32_t appliance, Slot slot, Slot running) override;
+  void marked_good(std::uint32_t appliance, UpdateId update) override;
+  void fell_back(std::uint32_t appliance, UpdateId update) override;
+  void report_kept(std::uint32_t appliance, const Report& report) override;
+  void install_ordered(std::uint32_t appliance, const Grant& grant) override;
+  void arm_asked(std::uint32_t appliance, const Grant& grant) override;
+  void reboot_asked(std::uint32_t appliance, UpdateId update) override;
+  void answer_left(std::uint32_t appliance, const Answer& answer) override;
+  void answer_taken(std::uint32_t appliance, const Answer& answer) override;
+  void decided(const Planner::Decided& decided, const Planner::Store& after) override;
+
+ private:
+  struct Update {  // one the log has granted
+    std::uint32_t appliance = 0;
+    RolloutId rollout;
+    bool token = false;     // the log took a reboot grant for it
+    bool armed = false;     // it was ever put on trial
+    bool on_trial = false;  // it is on trial now
+    bool good = false, fell_back = false;
+    bool silent = false;  // the centre gave it up
+    bool over = false;    // its appliance or the centre is done with it
+  };
+  struct Line {                       // of one appliance
+    UpdateId update;                  // the newest granted
+    Epoch heard;                      // the highest epoch in an answer it took
+    std::vector<std::uint64_t> kept;  // digests of its reports, by sequence
+    std::uint32_t counted = 0;        // reports the log has taken, without a gap
+  };
+
+  void fail(std::uint32_t appliance, const std::string& what);
+  Instant now() const;
+  const Planner::Store& planner() const { return world_->centre().planner(); }
+  Update* find(UpdateId update);
+  // The epoch that this rollout's halt began; nothing while it is not halted.
+  const Epoch* halted(RolloutId rollout) const;
+  bool heard_the_halt(std::uint32_t appliance, RolloutId rollout) const;
+  void granted(const GrantIssued& grant, Position position, const Planner::Store& after);
+  void counted(const ReportsCounted& reports, const Planner::Store& after);
+  void check_caps(RolloutId rollout, std::uint32_t appliance, const Planner::Store& after);
+  void check_exposure(std::uint32_t appliance, RolloutId rollout);
+  void recount_rollouts();
+  void recount_sites();
+  void check_tallies();
+  void check_convergence();
+
+  const World* world_ = nullptr;
+  std::vector<Line> lines_;  // by the appliance's number
+  std::map<std::uint64_t, Update> updates_;
+  std::vector<UpdateId> open_;  // not over
+  std::map<RolloutId, Epoch> halts_;
+  std::map<ApplianceId, std::uint32_t> numbers_;
+  Violations violations_;
+};
+
+}  // namespace drydock::sim
