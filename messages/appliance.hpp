@@ -179,6 +179,14 @@ using Committed = OutcomeOf<CommittedTag>;          // gate -> scheduler, update
 using RolledBack = OutcomeOf<RolledBackTag>;        // gate -> scheduler, updater, reporter
 using FailedLate = OutcomeOf<FailedLateTag>;        // gate -> scheduler, reporter
 
+// scheduler -> gate: the armed trial was taken back before its boot; it is no verdict.
+struct TrialWithdrawn {
+  static constexpr const char* name = "TrialWithdrawn";
+  UpdateId update;
+  static constexpr auto fields() { return std::tuple{field<1>("update", &TrialWithdrawn::update)}; }
+  friend bool operator==(const TrialWithdrawn&, const TrialWithdrawn&) = default;
+};
+
 enum class HostCheck : std::uint8_t { disk = 0, clock = 1, process = 2 };
 inline constexpr std::size_t host_checks = 3;
 constexpr std::string_view name_of(HostCheck check) {
@@ -204,8 +212,10 @@ struct DriftNoted {
 struct JournalLost {
   static constexpr const char* name = "JournalLost";
   std::uint8_t lost_before = 0;
+  ReportSeq floor;  // number reports from above this: the centre may know our earlier ones
   static constexpr auto fields() {
-    return std::tuple{field<1>("lost_before", &JournalLost::lost_before)};
+    return std::tuple{field<1>("lost_before", &JournalLost::lost_before),
+                      field<2>("floor", &JournalLost::floor)};
   }
   friend bool operator==(const JournalLost&, const JournalLost&) = default;
 };

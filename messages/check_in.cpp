@@ -29,6 +29,7 @@ std::string name_of(const Wait& w) {
     case WaitReason::not_selected: return "the rollout's selection leaves it out";
     case WaitReason::held: return "rollout " + a + " is held until a person resumes it";
     case WaitReason::not_tried_yet: return "it has not checked in since the rollout started";
+    case WaitReason::clock_unset: return "its clock is not set; it waits for the time";
   }
   return "an unknown reason";
 }

@@ -104,6 +104,7 @@ enum class WaitReason : std::uint8_t {
   not_selected = 17,
   held = 18,           // a: rollout; a person must resume it
   not_tried_yet = 19,  // the appliance has not checked in since this rollout started
+  clock_unset = 20,    // a grant that expires means nothing to it
 };
 
 struct Wait {

@@ -46,13 +46,13 @@ class [[nodiscard]] Result {
     ASSERT(ok());
     return *std::get_if<0>(&content_);
   }
-  T&& value() && {
+  T value() && {
     ASSERT(ok());
     return std::move(*std::get_if<0>(&content_));
   }
   T& operator*() & { return value(); }
   const T& operator*() const& { return value(); }
-  T&& operator*() && { return std::move(*this).value(); }
+  T operator*() && { return std::move(*this).value(); }
   T* operator->() { return &value(); }
   const T* operator->() const { return &value(); }
   const Error& error() const& {

@@ -14,6 +14,10 @@ void arm(S& s, G::Timer timer, Duration after, Out& out) {
   out.add(ArmTimer{static_cast<std::uint8_t>(timer), ++s.generation, after});
 }
 
+std::uint8_t bounded(std::uint8_t checks) {
+  return checks < G::checks_max ? checks : G::checks_max;
+}
+
 void run_checks(S& s, Out& out) {
   s.pending = s.checks >= 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << s.checks) - 1;
   s.failed_check = 0xFF;
@@ -48,16 +52,17 @@ void boot_observed(S& s, const G::BootObserved& e, Out& out) {
   s.tries_left = e.tries_left;
   s.attempt = static_cast<std::uint8_t>(
       e.tries_left < G::attempts_max ? G::attempts_max - e.tries_left : 0);
-  s.checks = e.checks;
+  s.checks = bounded(e.checks);
   s.required = e.required;
   if (e.trial == Slot::none) {
     s.phase = Phase::concluded;
     out.add(G::Conclude{0});
   } else if (e.active == e.trial) {
     s.phase = Phase::verifying;
-    run_checks(s, out);
-    if (s.pending == 0) return conclude_attempt(s, out);
+    s.failed_reason = Reason::none;
+    if (s.checks == 0) return conclude_attempt(s, out);
     arm(s, G::Timer::verify, G::verify_patience, out);
+    run_checks(s, out);
   } else if (e.active == e.good) {
     // The firmware came back: the trial never reached its own gate, or could not be counted.
     s.phase = Phase::concluded;
@@ -132,7 +137,7 @@ void resume_commit(S& s, const Restarted& e) {
 void restarted(S& s, const Restarted& e, Out& out) {
   const bool rebooted = e.boot != s.boot;
   s.boot = e.boot;
-  s.checks = e.checks;
+  s.checks = bounded(e.checks);
   s.required = e.required;
   s.soak = e.soak;
   s.ready = false;
@@ -140,7 +145,8 @@ void restarted(S& s, const Restarted& e, Out& out) {
   s.commit_tries = 0;
   s.on_trial = e.trial != Slot::none && e.trial == e.active;
   // Out of a journal that was lost, the boot state still names the trial.
-  if (s.phase == Phase::idle && s.on_trial) {
+  if (s.on_trial && (s.phase == Phase::idle || s.update != e.trial_update)) {
+    forget(s);
     s.phase = Phase::armed;
     s.update = e.trial_update;
     s.version = e.running;
@@ -281,6 +287,10 @@ void HealthGate::step(State& s, const Event& event, const Turn&, Out& out) noexc
                    if (s.phase == Phase::passed) commit(s, out);
                  },
                  [&](const CommitEnded& e) { commit_ended(s, e, out); },
+                 [&](const TrialWithdrawn& e) {
+                   const bool unused = s.phase == Phase::armed && s.boot == s.armed_boot;
+                   if (unused && e.update == s.update) forget(s);
+                 },
              },
              event);
 }

@@ -108,7 +108,7 @@ struct HealthGate {
     friend bool operator==(const CommitEnded&, const CommitEnded&) = default;
   };
   using Event = std::variant<BootObserved, CheckFinished, TimerFired, Restarted, TrialArmed,
-                             GateLogRead, GateLogEnded, AgentReady, CommitEnded>;
+                             GateLogRead, GateLogEnded, AgentReady, CommitEnded, TrialWithdrawn>;
 
   struct RunCheck {
     static constexpr const char* name = "RunCheck";

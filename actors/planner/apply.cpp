@@ -62,7 +62,7 @@ bool may_grant(const Store& store, const GrantIssued& g, const Appliance& row) {
   const Rollout* rollout = store.rollouts.get(g.rollout);
   if (rollout == nullptr || rollout->phase != RolloutPhase::running) return false;
   if (g.kind == GrantKind::install) return !in_flight(row.stage);
-  return row.update == g.update && (row.stage == Stage::staged || row.stage == Stage::token);
+  return row.update == g.update && in_flight(row.stage);
 }
 
 void granted(Store& store, const GrantIssued& g, Position position, const Decision& d,
@@ -85,6 +85,7 @@ void granted(Store& store, const GrantIssued& g, Position position, const Decisi
       ++rollout->tally.granted;
       move_to(store, i, Stage::granted);
     } else if (row.stage != Stage::token) {
+      if (row.stage == Stage::granted) ++rollout->tally.staged;
       ++rollout->tally.exposed;
       move_to(store, i, Stage::token);
     }
@@ -140,8 +141,9 @@ void current(Store& store, std::uint32_t i, const Report& report, Tally& tally) 
       store.appliances.change(i).running = report.version;
       return move_to(store, i, Stage::committed);
     case ReportKind::rolled_back:
-      if (stage == Stage::rolled_back || stage == Stage::committed) return;
-      if (stage != Stage::silent) ++tally.rolled_back;  // silence has counted it already
+      // Silence has counted it already; any other end was the end.
+      if (stage == Stage::committed || (ended_badly(stage) && stage != Stage::silent)) return;
+      if (stage != Stage::silent) ++tally.rolled_back;
       return move_to(store, i, Stage::rolled_back);
     case ReportKind::failed_late:
       if (stage != Stage::committed) return;
@@ -157,6 +159,13 @@ void current(Store& store, std::uint32_t i, const Report& report, Tally& tally) 
   }
 }
 
+// Does this report say why the appliance stands where it stands? An order refused after the end,
+// say because the end had crossed it on the way, explains nothing.
+bool explains(ReportKind kind, Stage stage) {
+  return kind == ReportKind::install_failed || kind == ReportKind::rolled_back ||
+         kind == ReportKind::failed_late || (kind == ReportKind::order_refused && in_flight(stage));
+}
+
 void counted(Store& store, const ReportsCounted& e, const Decision& d, const Turn& turn, Out& out) {
   const std::uint32_t i = store.appliances.find(e.appliance);
   if (i == store.appliances.none) return;
@@ -164,15 +173,12 @@ void counted(Store& store, const ReportsCounted& e, const Decision& d, const Tur
     Appliance& row = store.appliances.change(i);
     if (report.seq <= row.reports_through) continue;  // counted once
     row.reports_through = report.seq;
-    const bool bad =
-        report.kind == ReportKind::install_failed || report.kind == ReportKind::rolled_back ||
-        report.kind == ReportKind::failed_late || report.kind == ReportKind::order_refused;
-    if (bad) {
+    Rollout* rollout = rollout_of(store, row.rollout);
+    if (rollout == nullptr || !report.update || report.update != row.update) continue;
+    if (explains(report.kind, row.stage)) {
       row.reason = report.reason;
       row.detail = report.detail;
     }
-    Rollout* rollout = rollout_of(store, row.rollout);
-    if (rollout == nullptr || !report.update || report.update != row.update) continue;
     current(store, i, report, rollout->tally);
     judge(store, row.rollout, d.wall);
   }
@@ -197,9 +203,13 @@ void passed(Store& store, const DeadlinePassed& e, const Decision& d) {
 
 // --- operators -----------------------------------------------------------------------------
 
+void answer(const Decision& d, OperatorResult result, RolloutId rollout, Out& out) {
+  if (d.request) out.add(OperatorAnswered{d.request, result, rollout});
+}
+
 void created(Store& store, const RolloutCreated& e, const Decision& d, Out& out) {
-  if (store.rollouts.size() >= Planner::rollouts_max || store.rollouts.full())
-    return out.add(OperatorAnswered{d.request, OperatorResult::too_many, {}});
+  if (store.rollouts.full() || store.rollouts.size() >= Planner::rollouts_max)
+    return answer(d, OperatorResult::too_many, {}, out);
   const RolloutId id{store.rollouts.size() + 1};
   Rollout& rollout = store.rollouts.change(store.rollouts.insert(id));
   rollout.spec = e.spec;
@@ -207,7 +217,7 @@ void created(Store& store, const RolloutCreated& e, const Decision& d, Out& out)
   rollout.created = rollout.moved = d.wall;
   rollout.by = rollout.moved_by = d.by;
   rollout.why = d.why;
-  out.add(OperatorAnswered{d.request, OperatorResult::done, id});
+  answer(d, OperatorResult::done, id, out);
 }
 
 bool legal(RolloutPhase phase, RolloutMove move) {
@@ -223,10 +233,8 @@ bool legal(RolloutPhase phase, RolloutMove move) {
 
 void moved(Store& store, const RolloutMoved& e, const Decision& d, Out& out) {
   Rollout* rollout = rollout_of(store, e.rollout);
-  if (rollout == nullptr)
-    return out.add(OperatorAnswered{d.request, OperatorResult::not_found, e.rollout});
-  if (!legal(rollout->phase, e.move))
-    return out.add(OperatorAnswered{d.request, OperatorResult::wrong_phase, e.rollout});
+  if (rollout == nullptr) return answer(d, OperatorResult::not_found, e.rollout, out);
+  if (!legal(rollout->phase, e.move)) return answer(d, OperatorResult::wrong_phase, e.rollout, out);
   if (e.move == RolloutMove::halt) {
     halt(store, *rollout, d.wall, d.by);
   } else {
@@ -234,7 +242,7 @@ void moved(Store& store, const RolloutMoved& e, const Decision& d, Out& out) {
     rollout->moved = d.wall;
     rollout->moved_by = d.by;
   }
-  out.add(OperatorAnswered{d.request, OperatorResult::done, e.rollout});
+  answer(d, OperatorResult::done, e.rollout, out);
 }
 
 }  // namespace
@@ -248,7 +256,6 @@ void set_aside(Planner::Store& store, std::uint32_t i, const GrantIssued& g) noe
 }
 
 void settle_proposal(Planner::Store& store, const Decision& d) noexcept {
-  if (store.head.proposing > 0) --store.head.proposing;
   ApplianceId appliance;
   RolloutId rollout_id;
   if (const auto* g = std::get_if<GrantIssued>(&d.what)) {
@@ -259,8 +266,13 @@ void settle_proposal(Planner::Store& store, const Decision& d) noexcept {
   } else if (const auto* p = std::get_if<DeadlinePassed>(&d.what)) {
     appliance = p->appliance;
   }
+  // An appliance has at most one proposal on its way; told twice of it, nothing more is undone.
   const std::uint32_t i = store.appliances.find(appliance);
-  if (i == store.appliances.none || store.appliances.row(i).proposing == Proposing::nothing) return;
+  const bool settled =
+      i != store.appliances.none && store.appliances.row(i).proposing == Proposing::nothing;
+  if (settled) return;
+  if (store.head.proposing > 0) --store.head.proposing;
+  if (i == store.appliances.none) return;
   Appliance& row = store.appliances.change(i);
   if (row.proposing == Proposing::install) {
     site_moves(store, row.site, -1);

@@ -93,7 +93,9 @@ bool token_due(const Store& store, const Appliance& row, const Facts& facts, con
   if (rollout == nullptr || rollout->phase != RolloutPhase::running) return false;
   if (!facts.wants_token || facts.update != row.update || row.lapses >= Planner::lapses_max)
     return false;
-  return row.stage == Stage::staged || (row.stage == Stage::token && row.expires <= turn.wall);
+  // Wanting it says that the release is staged, should the report of that have been lost.
+  return row.stage == Stage::granted || row.stage == Stage::staged ||
+         (row.stage == Stage::token && row.expires <= turn.wall);
 }
 
 void seen(Store& store, const ApplianceSeen& e, const Turn& turn, Out& out) {
@@ -108,16 +110,19 @@ void seen(Store& store, const ApplianceSeen& e, const Turn& turn, Out& out) {
     return out.add(AnswerReady{e.request, full});
   }
   const Appliance& row = store.appliances.row(i);
+  const bool clock_set = e.facts.wall_trust != WallTrust::unset;
   const bool may_propose =
       row.proposing == Proposing::nothing && store.head.proposing < Planner::proposals_max;
   if (may_propose && has_news(row, e.reports)) return propose_reports(store, i, e, turn, out);
-  if (may_propose && token_due(store, row, e.facts, turn))
+  if (may_propose && clock_set && token_due(store, row, e.facts, turn))
     return propose_grant(store, i, GrantKind::reboot, row.rollout, e, turn, out);
   RolloutId governing;
   const bool waits = Planner::why(store, row, governing).reason != WaitReason::none;
-  if (may_propose && !waits)
+  if (may_propose && clock_set && !waits)
     return propose_grant(store, i, GrantKind::install, governing, e, turn, out);
-  out.add(AnswerReady{e.request, planner::answer_for(store, i, e.facts.serial, turn)});
+  Answer answer = planner::answer_for(store, i, e.facts.serial, turn);
+  if (!waits && !clock_set) answer.wait = {WaitReason::clock_unset, 0, 0};
+  out.add(AnswerReady{e.request, answer});
 }
 
 // --- the decision log ----------------------------------------------------------------------
@@ -125,8 +130,11 @@ void seen(Store& store, const ApplianceSeen& e, const Turn& turn, Out& out) {
 void decided(Store& store, const Planner::Decided& e, const Turn& turn, Out& out) {
   if (e.position <= store.head.decided) return;  // told twice
   store.head.decided = e.position;
-  planner::settle_proposal(store, e.decision);
-  planner::apply(store, e.decision, e.position, turn, out);
+  Decision decision = e.decision;
+  // Who asked an earlier process has hung up; the number of the request may be somebody else's now.
+  if (decision.proposal.value <= store.head.foreign) decision.request = {};
+  planner::settle_proposal(store, decision);
+  planner::apply(store, decision, e.position, turn, out);
 }
 
 void not_decided(Store& store, const Decision& d, const Turn& turn, Out& out) {
@@ -177,6 +185,7 @@ void sweep(Store& store, const Turn& turn, Out& out) {
 void started(Store& store, const CentreStarted& e, const Turn& turn, Out& out) {
   planner::forget_proposals(store);
   if (store.head.epoch < e.epoch_floor) store.head.epoch = e.epoch_floor;
+  store.head.foreign = store.head.proposals;
   store.head.silent_from = turn.up + Planner::start_grace;
   ++store.head.generation;
   arm_sweep(store, out);

@@ -82,6 +82,7 @@ struct Planner {
     Epoch epoch{1};
     Position decided;              // the last decision applied
     std::uint64_t proposals = 0;   // made so far: numbers them
+    std::uint64_t foreign = 0;     // proposals up to this one were made by an earlier process
     Instant silent_from;           // before this, silence is our own fault
     std::uint32_t proposing = 0;   // on their way
     std::uint32_t generation = 0;  // of the sweep timer
@@ -91,7 +92,7 @@ struct Planner {
           field<1>("epoch", &Head::epoch),         field<2>("decided", &Head::decided),
           field<3>("proposals", &Head::proposals), field<4>("silent_from", &Head::silent_from),
           field<5>("proposing", &Head::proposing), field<6>("generation", &Head::generation),
-          field<7>("sweep_at", &Head::sweep_at)};
+          field<7>("sweep_at", &Head::sweep_at),   field<8>("foreign", &Head::foreign)};
     }
     friend bool operator==(const Head&, const Head&) = default;
   };

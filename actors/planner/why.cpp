@@ -67,12 +67,14 @@ Wait Planner::why(const Store& store, const Appliance& row, RolloutId& governing
     const Rollout& rollout = store.rollouts.row(n - 1);
     if (rollout.phase == RolloutPhase::created || !selects(rollout.spec, row, id)) continue;
     governing = id;
-    if (const Wait wait = of_appliance(row, rollout, id); wait.reason != WaitReason::none)
-      return wait;
+    // What is in flight proves itself first, also for an older rollout: it may well run this
+    // release already, but on trial.
+    const bool under_way = planner::in_flight(row.stage);
+    const Wait own = under_way ? Wait{} : of_appliance(row, rollout, id);
+    if (own.reason != WaitReason::none) return own;
     if (const Wait wait = of_phase(rollout, id); wait.reason != WaitReason::none) return wait;
     if (row.proposing != planner::Proposing::nothing) return {WaitReason::deciding, 0, 0};
-    if (row.rollout == id && planner::in_flight(row.stage))
-      return {WaitReason::in_progress, row.order.value, 0};
+    if (under_way) return {WaitReason::in_progress, row.order.value, 0};
     if (store.head.proposing >= proposals_max) return {WaitReason::busy, 0, 0};
     return of_caps(store, row, rollout);
   }

@@ -61,12 +61,30 @@ void post(const S& s, const Facts& facts, Out& out) {
   out.add(Reporter::PostCheckIn{facts, from, count});
 }
 
-void answered(S& s, const Answer& a) {
+// Numbers on from here. What is kept under lower numbers can never be counted at the centre.
+void number_above(S& s, ReportSeq seq, Out& out) {
+  if (s.oldest <= s.newest) {
+    const ReportSeq before{s.oldest.value - 1};
+    const ReportSeq known = s.acknowledged < before ? before : s.acknowledged;
+    s.undelivered_dropped += s.newest.value - known.value;
+    out.add(Reporter::DropReports{s.newest});
+  }
+  s.newest = s.acknowledged = seq;
+  s.oldest = {seq.value + 1};
+}
+
+void answered(S& s, const Answer& a, Out& out) {
+  const WaitReason why = a.wait.reason;
+  // These answers come from who does not know what has been delivered.
+  if (why == WaitReason::busy || why == WaitReason::unknown_appliance ||
+      why == WaitReason::not_active || why == WaitReason::site_mismatch)
+    return;
+  if (a.reports_through > Reporter::seq_max) return;
   // A restored centre may know less than it once did: then we send again what it asks for.
-  ReportSeq through = a.reports_through;
-  if (through > s.newest) through = s.newest;  // it speaks of a journal we have lost
-  if (a.wait.reason == WaitReason::busy || a.wait.reason == WaitReason::unknown_appliance) return;
-  s.acknowledged = through;
+  if (a.reports_through <= s.newest)
+    s.acknowledged = a.reports_through;
+  else
+    number_above(s, a.reports_through, out);  // it speaks of a journal we have lost
 }
 
 }  // namespace
@@ -76,7 +94,7 @@ void Reporter::step(State& s, const Event& event, const Turn& turn, Outbox<Effec
       overloaded{
           [&](const Restarted& e) { s.boot = e.boot; },
           [&](const CheckInDue& e) { post(s, e.facts, out); },
-          [&](const CheckInAnswered& e) { answered(s, e.answer); },
+          [&](const CheckInAnswered& e) { answered(s, e.answer, out); },
           [&](const Staged& e) { keep_once(s, of(ReportKind::staged, e.outcome), turn, out); },
           [&](const InstallFailed& e) {
             keep_once(s, of(ReportKind::install_failed, e.outcome), turn, out);
@@ -105,6 +123,7 @@ void Reporter::step(State& s, const Event& event, const Turn& turn, Outbox<Effec
             Report r;
             r.kind = ReportKind::journal_lost;
             r.attempt = e.lost_before;
+            if (s.newest < e.floor && e.floor <= seq_max) number_above(s, e.floor, out);
             keep(s, r, turn, out);
           },
       },

@@ -17,6 +17,8 @@ struct Reporter {
   // months of them, and a restored centre can ask again for what it has not.
   static constexpr std::uint32_t kept_max = 256;
 
+  static constexpr ReportSeq seq_max{0xFFFF0000};  // a mark above this is nonsense and is ignored
+
   using Event = std::variant<Restarted, CheckInDue, CheckInAnswered, Staged, InstallFailed,
                              TrialArmed, ArmRefused, Committed, RolledBack, FailedLate, OrderDenied,
                              DriftNoted, JournalLost>;

@@ -21,14 +21,18 @@ Duration jittered(Duration d, const Turn& turn) {
           static_cast<std::int64_t>(turn.dice.below(2 * tenth + 1))};
 }
 
+Duration bounded_poll(Duration d) {
+  if (d < Scheduler::poll_min) return Scheduler::poll_min;
+  return d < Scheduler::poll_max ? d : Scheduler::poll_max;
+}
+
 void poll_in(S& s, Duration after, const Turn& turn, Out& out) {
   arm(s.poll_generation, Scheduler::Timer::poll, jittered(after, turn), out);
 }
 
 bool window_open(const S& s, const Turn& turn) {
-  if (s.always_open) return true;
-  return turn.wall_trust != WallTrust::unset && s.window_opens <= turn.wall &&
-         turn.wall < s.window_closes;
+  if (turn.wall_trust == WallTrust::unset) return false;  // a token could not be believed either
+  return s.always_open || (s.window_opens <= turn.wall && turn.wall < s.window_closes);
 }
 
 UpdatePhase public_phase(Phase phase) {
@@ -85,24 +89,29 @@ void await_window(S& s, const Turn& turn, Out& out) {
   arm(s.window_generation, Scheduler::Timer::window, s.window_opens - turn.wall, out);
 }
 
+void disarm(UpdateId update, Out& out) {
+  out.add(Scheduler::DisarmTrial{update});
+  out.add(TrialWithdrawn{update});
+}
+
 void deny(const Grant& g, Reason reason, Out& out) {
   out.add(OrderDenied{g.order, g.rollout, g.update, g.version, reason});
 }
+
+// The order being followed, stated again.
+bool told_before(const S& s, const Grant& g) { return s.standing && g.order == s.standing; }
 
 // Why this grant is not followed; none when it may be.
 Reason objection(const S& s, const Grant& g, const Turn& turn) {
   if (g.appliance != s.self) return Reason::foreign;
   if (g.epoch < s.epoch) return Reason::stale_epoch;
-  if (g.order < s.floor || (g.order == s.floor && g.order != s.standing)) return Reason::replayed;
+  if (g.order <= s.floor && !told_before(s, g)) return Reason::replayed;
   if (turn.wall_trust == WallTrust::unset) return Reason::clock_untrusted;
   if (g.expires <= turn.wall) return Reason::expired;
   return Reason::none;
 }
 
 void follow_install(S& s, const Grant& g, Out& out) {
-  // Told twice: the updater is told again too, should a stop have lost it what it was told before.
-  if (g.order == s.standing && s.phase == Phase::installing) return out.add(InstallOrdered{g});
-  if (g.order == s.standing) return;
   if (s.phase == Phase::installing || s.phase == Phase::staged) out.add(InstallCancelled{s.update});
   s.phase = Phase::installing;
   s.update = g.update;
@@ -113,7 +122,6 @@ void follow_install(S& s, const Grant& g, Out& out) {
 }
 
 void follow_token(S& s, const Grant& g, const Turn& turn, Out& out) {
-  if (s.phase == Phase::arming || s.phase == Phase::armed) return;  // told twice
   if (s.phase != Phase::staged || g.update != s.update) return deny(g, Reason::foreign, out);
   if (!window_open(s, turn)) return deny(g, Reason::window_closed, out);
   s.floor = s.standing = g.order;
@@ -124,8 +132,13 @@ void follow_token(S& s, const Grant& g, const Turn& turn, Out& out) {
 
 void follow(S& s, const Grant& g, const Turn& turn, Out& out) {
   if (g.kind == GrantKind::none) return;
-  const bool on_trial = s.phase == Phase::trial || s.phase == Phase::armed;
-  if (g.kind == GrantKind::install && on_trial) return;  // first prove or lose what is running
+  // First prove or lose what is armed or running; its own token comes again until then.
+  if (s.phase == Phase::armed || s.phase == Phase::trial) return;
+  if (told_before(s, g) && g.appliance == s.self) {
+    // The updater is told again too, should a stop have lost it what it was told before.
+    if (s.phase == Phase::installing && g.kind == GrantKind::install) out.add(InstallOrdered{g});
+    if (s.phase == Phase::arming || g.kind == GrantKind::install) return;
+  }
   if (const Reason why = objection(s, g, turn); why != Reason::none) return deny(g, why, out);
   if (g.kind == GrantKind::install)
     follow_install(s, g, out);
@@ -137,8 +150,9 @@ void follow(S& s, const Grant& g, const Turn& turn, Out& out) {
 void withdraw(S& s, Out& out) {
   out.add(OrderDenied{s.standing, s.rollout, s.update, s.staged, Reason::cancelled});
   if (s.phase == Phase::installing || s.phase == Phase::staged) out.add(InstallCancelled{s.update});
-  if (s.phase == Phase::arming || s.phase == Phase::armed)
-    out.add(Scheduler::DisarmTrial{s.update});
+  // A stop in the middle of arming may have left a staged trial armed.
+  if (s.phase == Phase::staged || s.phase == Phase::arming || s.phase == Phase::armed)
+    disarm(s.update, out);
   forget_update(s);
 }
 
@@ -147,10 +161,13 @@ void answered(S& s, const Answer& a, const Turn& turn, Out& out) {
   s.asking = false;
   s.failures = 0;
   if (a.epoch > s.epoch) s.epoch = a.epoch;
-  const bool may_withdraw = s.phase != Phase::idle && s.phase != Phase::trial;
-  if (may_withdraw && a.standing != s.update && a.grant.kind == GrantKind::none) withdraw(s, out);
+  // A boot of the trial slot proves or loses itself. Back on the old slot nothing is left to prove.
+  const bool lost_trial = s.phase == Phase::trial && !s.on_trial;
+  const bool may_withdraw = s.phase != Phase::idle && (s.phase != Phase::trial || lost_trial);
+  if (may_withdraw && a.standing != s.update && (lost_trial || a.grant.kind == GrantKind::none))
+    withdraw(s, out);
   follow(s, a.grant, turn, out);
-  Duration next = a.next_poll > s.poll_wish ? a.next_poll : s.poll_wish;
+  Duration next = bounded_poll(a.next_poll > s.poll_wish ? a.next_poll : s.poll_wish);
   // A decision is on its way, or our token is due: no reason to wait a whole interval for it.
   const bool soon =
       a.wait.reason == WaitReason::deciding || (s.phase == Phase::staged && window_open(s, turn));
@@ -169,22 +186,45 @@ void unanswered(S& s, const CheckInFailed& e, const Turn& turn, Out& out) {
   poll_in(s, wait, turn, out);
 }
 
+// The boot state says that the trial slot runs, whatever the journal still knows.
+void adopt_trial(S& s, UpdateId update, Out& out) {
+  if (s.update != update) {
+    // The standby slot is the good one now: nothing may be written there.
+    if (s.phase == Phase::installing || s.phase == Phase::staged)
+      out.add(InstallCancelled{s.update});
+    forget_update(s);
+    s.update = update;
+  }
+  s.phase = Phase::trial;
+}
+
+void back_on_good_slot(S& s, const Restarted& e, bool rebooted, Out& out) {
+  // Whether a trial was armed when we stopped is not known: the same token comes again, or none.
+  if (s.phase == Phase::arming) s.phase = Phase::staged;
+  if (s.phase == Phase::armed && rebooted) s.phase = Phase::trial;  // the gate tells how it ended
+  if (s.phase == Phase::armed) {  // stopped between arming and rebooting
+    out.add(Scheduler::Reboot{s.update});
+    arm(s.reboot_generation, Scheduler::Timer::reboot, Scheduler::reboot_patience, out);
+  }
+  const bool unwanted = s.phase == Phase::idle || s.phase == Phase::installing;
+  if (e.trial != Slot::none && unwanted) disarm(e.trial_update, out);
+}
+
 void restarted(S& s, const Restarted& e, const Turn& turn, Out& out) {
   const bool rebooted = e.boot != s.boot;
   s.self = e.appliance;
   s.boot = e.boot;
   s.active = e.active;
   s.running = e.running;
-  s.poll_wish = e.poll_wish;
+  s.poll_wish = bounded_poll(e.poll_wish);
   s.asking = false;
   s.failures = 0;
   if (rebooted) s.serial = 0;
-  if (s.phase == Phase::arming && !rebooted) s.phase = Phase::staged;  // the same token comes again
-  if ((s.phase == Phase::armed || s.phase == Phase::arming) && rebooted) s.phase = Phase::trial;
-  if (s.phase == Phase::armed) {  // stopped between arming and rebooting
-    out.add(Scheduler::Reboot{s.update});
-    arm(s.reboot_generation, Scheduler::Timer::reboot, Scheduler::reboot_patience, out);
-  }
+  s.on_trial = e.trial != Slot::none && e.trial == e.active;
+  if (s.on_trial)
+    adopt_trial(s, e.trial_update, out);
+  else
+    back_on_good_slot(s, e, rebooted, out);
   out.add(Scheduler::ResolveWindow{turn.wall});
   // Spread over one interval after a boot, at once after a mere restart of the process.
   const Duration wait =
@@ -206,7 +246,7 @@ void timer_fired(S& s, const TimerFired& e, const Turn& turn, Out& out) {
   } else if (timer == Scheduler::Timer::reboot && e.generation == s.reboot_generation) {
     if (s.phase != Phase::armed) return;
     s.phase = Phase::staged;  // the token went unused: no trial without one
-    out.add(Scheduler::DisarmTrial{s.update});
+    disarm(s.update, out);
   }
 }
 
@@ -226,11 +266,9 @@ void over(S& s, const UpdateOutcome& o, const Turn& turn, Out& out) {
 }
 
 void armed(S& s, const UpdateOutcome& o, Out& out) {
-  if (o.update != s.update || s.phase != Phase::arming) {
-    // Withdrawn while root-helper was arming: take it back, never reboot.
-    out.add(Scheduler::DisarmTrial{o.update});
-    return;
-  }
+  if (o.update == s.update && (s.phase == Phase::armed || s.phase == Phase::trial)) return;
+  // Withdrawn while root-helper was arming: take it back, never reboot.
+  if (o.update != s.update || s.phase != Phase::arming) return disarm(o.update, out);
   s.phase = Phase::armed;
   out.add(Scheduler::Reboot{s.update});
   arm(s.reboot_generation, Scheduler::Timer::reboot, Scheduler::reboot_patience, out);
@@ -254,7 +292,11 @@ void Scheduler::step(State& s, const Event& event, const Turn& turn, Outbox<Effe
                  },
                  [&](const ClockStepped&) { out.add(ResolveWindow{turn.wall}); },
                  [&](const Staged& e) { staged(s, e.outcome, turn, out); },
-                 [&](const InstallFailed& e) { over(s, e.outcome, turn, out); },
+                 [&](const InstallFailed& e) {
+                   // Told twice in the meantime, the updater may have begun again.
+                   if (e.outcome.update == s.update) out.add(InstallCancelled{s.update});
+                   over(s, e.outcome, turn, out);
+                 },
                  [&](const TrialArmed& e) { armed(s, e.outcome, out); },
                  [&](const ArmRefused& e) {
                    if (e.outcome.update == s.update && s.phase == Phase::arming)

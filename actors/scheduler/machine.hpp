@@ -15,6 +15,8 @@ struct Scheduler {
   // Bounds. Doubling the poll wish six times is enough to take load off a sick centre.
   static constexpr int backoff_doublings_max = 6;
   static constexpr Duration backoff_max = minutes(30);
+  static constexpr Duration poll_min = seconds(1);  // whatever is wished or asked for
+  static constexpr Duration poll_max = hours(24);
   static constexpr Duration poll_soon = seconds(15);        // when something is known to be due
   static constexpr Duration answer_patience = seconds(60);  // no answer by then: ask again
   static constexpr Duration reboot_patience = minutes(5);   // armed and still here: disarm
@@ -60,7 +62,7 @@ struct Scheduler {
     friend bool operator==(const Reboot&, const Reboot&) = default;
   };
   using Effect = std::variant<ArmTimer, CheckInDue, InstallOrdered, InstallCancelled, OrderDenied,
-                              ResolveWindow, ArmTrial, DisarmTrial, Reboot>;
+                              ResolveWindow, ArmTrial, DisarmTrial, Reboot, TrialWithdrawn>;
 
   enum class Timer : std::uint8_t { poll = 1, window = 2, reboot = 3 };
   enum class Phase : std::uint8_t { idle, installing, staged, arming, armed, trial };
@@ -86,6 +88,7 @@ struct Scheduler {
     Phase phase = Phase::idle;
     bool asking = false;  // a check-in is on its way
     bool always_open = false;
+    bool on_trial = false;  // this boot runs the trial slot
     static constexpr auto fields() {
       return std::tuple{field<1>("self", &State::self),
                         field<2>("boot", &State::boot),
@@ -108,7 +111,8 @@ struct Scheduler {
                         field<19>("active", &State::active),
                         field<20>("phase", &State::phase),
                         field<21>("asking", &State::asking),
-                        field<22>("always_open", &State::always_open)};
+                        field<22>("always_open", &State::always_open),
+                        field<23>("on_trial", &State::on_trial)};
     }
     friend bool operator==(const State&, const State&) = default;
   };

@@ -13,6 +13,7 @@ constexpr std::uint8_t retry_tag = 1;
 // Starts the work the phase stands for, under a new number.
 void work(S& s, Out& out) {
   ++s.work;
+  ++s.generation;  // a retry that was due is this one
   switch (s.phase) {
     case Phase::fetching:
       return out.add(Updater::FetchManifest{s.update, s.order, s.manifest, s.work});
@@ -51,16 +52,22 @@ void retry(S& s, const Turn& turn, Out& out) {
       ArmTimer{retry_tag, ++s.generation, wait + milliseconds(static_cast<std::int64_t>(spread))});
 }
 
-// Wrong bytes: nothing of what was written is trusted.
+// Wrong bytes: nothing of what was written is trusted. A wrong manifest is fetched again.
 void mismatched(S& s, const Updater::WorkEnded& e, const Turn& turn, Out& out) {
   if (++s.mismatches >= Updater::mismatches_max) return fail(s, e.reason, e.detail, out);
-  s.phase = Phase::writing;
+  if (s.phase == Phase::reading_back) s.phase = Phase::writing;
   s.chunks_done = 0;
   retry(s, turn, out);
 }
 
 void tell_staged(const S& s, Out& out) {
   if (s.phase == Phase::staged) out.add(Staged{outcome(s, Reason::none, {})});
+}
+
+void cut(S& s, const Updater::WorkEnded& e, const Turn& turn, Out& out) {
+  if (!e.transient || ++s.cuts >= Updater::cuts_in_a_row_max)
+    return fail(s, e.reason, e.detail, out);
+  retry(s, turn, out);
 }
 
 void work_ended(S& s, const Updater::WorkEnded& e, const Turn& turn, Out& out) {
@@ -72,7 +79,8 @@ void work_ended(S& s, const Updater::WorkEnded& e, const Turn& turn, Out& out) {
       s.phase = Phase::reading_back;
       work(s, out);
     } else if (s.phase == Phase::writing) {
-      retry(s, turn, out);  // an end without all chunks is a cut line
+      // It says it is through, and chunks are missing: as good as a cut line.
+      cut(s, {e.update, e.work, Reason::download_cut, true, {}}, turn, out);
     } else if (s.phase == Phase::reading_back) {
       s.phase = Phase::staged;
       tell_staged(s, out);
@@ -81,9 +89,7 @@ void work_ended(S& s, const Updater::WorkEnded& e, const Turn& turn, Out& out) {
   }
   if (e.reason == Reason::hash_mismatch || e.reason == Reason::read_back_mismatch)
     return mismatched(s, e, turn, out);
-  if (!e.transient || ++s.cuts >= Updater::cuts_in_a_row_max)
-    return fail(s, e.reason, e.detail, out);
-  retry(s, turn, out);
+  cut(s, e, turn, out);
 }
 
 void ordered(S& s, const Grant& g, Out& out) {

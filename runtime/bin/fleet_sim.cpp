@@ -26,6 +26,7 @@ struct Options {
   std::string seeds;
   std::uint32_t appliances = 0;  // 0: as the scenario says
   std::uint32_t hours = 0;
+  std::optional<std::uint32_t> follow;
   bool json = false;
 };
 
@@ -68,7 +69,10 @@ int run(const Options& options, const Scenario& scenario, std::uint64_t first, s
   Outcome all;
   drydock::Digest digest;
   for (std::uint64_t seed = first; seed <= last; ++seed) {
-    const Outcome one = drydock::sim::run_once(scenario, seed);
+    drydock::sim::Follow follow;
+    if (options.follow)
+      follow = {*options.follow, [](const std::string& line) { std::cout << line << "\n"; }};
+    const Outcome one = drydock::sim::run_once(scenario, seed, follow);
     if (seed == first || one.violations != 0 || !options.json)
       std::cout << drydock::sim::summary(one);
     digest.absorb(one.digest);
@@ -149,6 +153,8 @@ int main(int argc, char** argv) {
       "verify", "run it twice, set up in opposite orders, and name the first difference");
   add_options(*runs, options);
   add_options(*verifies, options);
+  runs->add_option("--follow", options.follow,
+                   "print every turn of this appliance; 0: of the centre");
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -4,6 +4,7 @@
 // order everywhere. A step never grows it: the shell calls `reserve` between steps.
 // `change` remembers which rows a step touched; exactly those are journaled and digested.
 #include <cstdint>
+#include <span>
 #include <type_traits>
 #include <vector>
 
@@ -20,29 +21,29 @@ class Table {
 
   // Room for `rows` rows in all and `changes` touched rows a step. Never called inside a step.
   void reserve(std::uint32_t rows, std::uint32_t changes) {
-    ASSERT(touched_.empty());
-    keys_.reserve(rows);
-    rows_.reserve(rows);
-    marks_.reserve(rows);
-    touched_.reserve(changes);
+    ASSERT(touched_count_ == 0);
+    if (rows > rows_.size()) {
+      keys_.resize(rows);
+      rows_.resize(rows);
+      marks_.resize(rows);
+    }
+    if (changes > touched_.size()) touched_.resize(changes);
     std::uint32_t slots = 16;
     while (slots < rows * 2) slots *= 2;
     if (slots <= index_.size()) return;
     index_.assign(slots, none);
-    for (std::uint32_t i = 0; i < keys_.size(); ++i) place(i);
+    for (std::uint32_t i = 0; i < size_; ++i) place(i);
   }
 
-  std::uint32_t size() const noexcept { return static_cast<std::uint32_t>(rows_.size()); }
-  bool full() const noexcept { return rows_.size() == rows_.capacity(); }
-  std::uint32_t room() const noexcept {
-    return static_cast<std::uint32_t>(rows_.capacity() - rows_.size());
-  }
+  std::uint32_t size() const noexcept { return size_; }
+  bool full() const noexcept { return size_ == rows_.size(); }
+  std::uint32_t room() const noexcept { return static_cast<std::uint32_t>(rows_.size()) - size_; }
   const Key& key(std::uint32_t i) const noexcept {
-    ASSERT(i < keys_.size());
+    ASSERT(i < size_);
     return keys_[i];
   }
   const Row& row(std::uint32_t i) const noexcept {
-    ASSERT(i < rows_.size());
+    ASSERT(i < size_);
     return rows_[i];
   }
 
@@ -59,30 +60,32 @@ class Table {
   }
   // The row for writing; counts as touched in this step.
   Row& change(std::uint32_t i) noexcept {
-    ASSERT(i < rows_.size());
+    ASSERT(i < size_);
     if (!marks_[i]) {
-      ASSERT(touched_.size() < touched_.capacity());
+      ASSERT(can_change_more());
       marks_[i] = 1;
-      touched_.push_back(i);
+      touched_[touched_count_++] = i;
     }
     return rows_[i];
   }
   // A new row with default content; the key must be new and the table not full.
   std::uint32_t insert(const Key& key) noexcept {
     ASSERT(!full() && find(key) == none);
-    keys_.push_back(key);
-    rows_.push_back(Row{});
-    marks_.push_back(0);
-    const std::uint32_t i = size() - 1;
+    const std::uint32_t i = size_++;
+    keys_[i] = key;
+    rows_[i] = Row{};
+    marks_[i] = 0;
     place(i);
     change(i);
     return i;
   }
-  bool can_change_more() const noexcept { return touched_.size() < touched_.capacity(); }
-  const std::vector<std::uint32_t>& touched() const noexcept { return touched_; }
+  bool can_change_more() const noexcept { return touched_count_ < touched_.size(); }
+  std::span<const std::uint32_t> touched() const noexcept {
+    return {touched_.data(), touched_count_};
+  }
   void forget_touched() noexcept {
-    for (std::uint32_t i : touched_) marks_[i] = 0;
-    touched_.clear();
+    for (std::uint32_t i : touched()) marks_[i] = 0;
+    touched_count_ = 0;
   }
 
  private:
@@ -95,6 +98,9 @@ class Table {
     index_[at & (index_.size() - 1)] = i;
   }
 
+  // Only reserve() gives these vectors a size: code that steps holds no code that could grow them.
+  std::uint32_t size_ = 0;           // rows in use
+  std::uint32_t touched_count_ = 0;  // entries of touched_ in use
   std::vector<Key> keys_;
   std::vector<Row> rows_;
   std::vector<std::uint8_t> marks_;     // 1 where the row is in touched_

@@ -1,0 +1,138 @@
+#include "runtime/gate/verify.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include "actors/health_gate/machine.hpp"
+#include "runtime/boot/disks/boot_state_store.hpp"
+#include "runtime/boot/gate_log.hpp"
+#include "runtime/boot/projections.hpp"
+#include "runtime/checks/command.hpp"
+#include "runtime/clock/host_clock.hpp"
+#include "runtime/config/health_checks.hpp"
+#include "runtime/files/files.hpp"
+#include "runtime/gate/observe.hpp"
+#include "runtime/gate/reasons.hpp"
+#include "runtime/kernel/overloaded.hpp"
+#include "runtime/shell/plain_loop.hpp"
+
+namespace drydock::gate {
+namespace {
+
+using Gate = HealthGate;
+
+// The world of one boot's verdict. One thread.
+class Boot {
+ public:
+  Boot(const config::AgentConfig& config, Observation observed)
+      : config_(config),
+        observed_(std::move(observed)),
+        host_(clock::host_clock()),
+        log_(config.paths.data + "/update") {}
+
+  shell::Moment now() const { return {host_.since_boot(), host_.wall(), WallTrust::unset}; }
+
+  void act(const Gate::Effect& effect, const shell::PlainLoop<Gate>::Post& post) {
+    std::visit(overloaded{
+                   [&](const Gate::RunCheck& e) { run(e, post); },
+                   [&](const ArmTimer& e) {
+                     deadline_ = now().up + e.after;
+                     timer_ = {e.tag, e.generation};
+                   },
+                   [&](const Gate::RecordVerdict& e) { record(e); },
+                   [&](const Gate::FallBack&) { fall_back(); },
+                   [&](const Gate::Conclude& e) { conclude(e); },
+                   [](const auto&) {},  // the agent's part of the gate
+               },
+               effect);
+  }
+  Exit exit() const { return exit_; }
+
+ private:
+  void run(const Gate::RunCheck& ask, const shell::PlainLoop<Gate>::Post& post) {
+    const auto& check = observed_.checks[ask.index];
+    if (deadline_.value != 0 && now().up >= deadline_) {
+      reason_ = "the time for all checks is over";
+      return post(timer_);
+    }
+    const auto finished = checks::run({check.command, check.timeout});
+    const auto outcome = static_cast<CheckOutcome>(finished.outcome);
+    spdlog::info("check {}: {}", check.name, finished.reason);
+    if (outcome != CheckOutcome::pass && reason_.empty() &&
+        check.severity == config::Severity::required)
+      reason_ = finished.reason;
+    post(Gate::CheckFinished{ask.index, outcome});
+  }
+
+  void record(const Gate::RecordVerdict& e) {
+    boot::GateRecord record;
+    record.boot = observed_.boot.boot;
+    record.update = e.update;
+    record.attempt = e.attempt;
+    record.tries_left = observed_.boot.tries_left;
+    record.slot = observed_.boot.active;
+    record.kind = e.verdict == GateVerdict::passed      ? boot::GateKind::passed
+                  : e.verdict == GateVerdict::failed    ? boot::GateKind::failed
+                  : e.verdict == GateVerdict::fell_back ? boot::GateKind::fell_back
+                                                        : boot::GateKind::none;
+    record.wall = now().wall;
+    record.up = now().up;
+    if (e.check < observed_.checks.size()) record.check = observed_.checks[e.check].name;
+    record.reason = reason_text(e.reason, reason_);
+    if (auto kept = log_.append(record); !kept) fail("gate.log", kept.error());
+    if (auto s = boot::write_boot_count(config_.paths.data, e.attempt); !s)
+      spdlog::warn("{}", s.error().text);
+  }
+
+  void fall_back() {
+    if (failed_) return;  // without the record there is no truthful end of the trial
+    boot::BootStateStore store(config_.paths.esp, layout_of(config_.paths).esp_is_mount);
+    const auto state = store.load().state;
+    if (!state) return fail("boot state", {ErrorKind::not_found, "no copy is readable"});
+    const auto next = boot::disarm(*state);
+    if (!next) return fail("boot state", next.error());
+    if (auto stored = store.store(*next); !stored) fail("boot state", stored.error());
+  }
+
+  void conclude(const Gate::Conclude& e) {
+    exit_ = failed_ ? Exit::failed : static_cast<Exit>(e.status);
+    spdlog::info("verdict for update {}: exit {}", hex(observed_.boot.update.value), e.status);
+  }
+
+  void fail(const std::string& what, const Error& error) {
+    spdlog::error("{}: {}", what, error.text);
+    failed_ = true;
+  }
+
+  const config::AgentConfig& config_;
+  Observation observed_;
+  clock::HostClock host_;
+  boot::GateLog log_;
+  Instant deadline_;
+  TimerFired timer_;
+  std::string reason_;  // of the first required check that did not pass
+  bool failed_ = false;
+  Exit exit_ = Exit::failed;
+};
+
+}  // namespace
+
+Exit verify(const config::AgentConfig& config) {
+  if (auto made = files::make_folders(config.paths.data + "/update"); !made) {
+    spdlog::error("{}", made.error().text);
+    return Exit::failed;
+  }
+  auto observed = observe(config);
+  if (!observed) {
+    spdlog::error("observing this boot: {}", observed.error().text);
+    return Exit::failed;
+  }
+  const Gate::BootObserved first = observed->boot;
+  Boot boot(config, std::move(*observed));
+  shell::PlainLoop<Gate> loop(
+      Stepper<Gate>(0, 0), [&] { return boot.now(); },
+      [&](const auto& effect, const auto& post) { boot.act(effect, post); });
+  loop.run(first);
+  return boot.exit();
+}
+
+}  // namespace drydock::gate

@@ -1,0 +1,25 @@
+#pragma once
+// health-gate --verify: the health gate's machine in the plain loop. It observes the boot, runs the
+// slot's checks, writes one verdict into gate.log and, when no attempt is left, ends the trial.
+#include <functional>
+
+#include "runtime/boot/disks/slots.hpp"
+#include "runtime/config/agent.hpp"
+
+namespace drydock::gate {
+
+// What `health-gate --verify` exits with.
+enum class Exit : int {
+  healthy = 0,    // or nothing was pending
+  failed = 1,     // this attempt; it will be retried
+  fell_back = 2,  // no attempt is left: the good slot boots next
+};
+
+// Blocks until the verdict is durable. When the boot cannot even be observed, the answer is failed:
+// unknown is never success.
+Exit verify(const config::AgentConfig& config);
+
+// Where slots, ESP and data are, by the agent's configuration.
+boot::SlotLayout layout_of(const config::AgentPaths& paths);
+
+}  // namespace drydock::gate
