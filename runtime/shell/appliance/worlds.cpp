@@ -315,8 +315,8 @@ Healer::Observed Worlds::look(HostCheck check) const {
       const auto use = checks::disk_use(rules.disk.path);
       if (!use) return {check, Healer::Level::unknown, 0};
       return {check,
-              level(use->used_permille > rules.disk.used_max.value ||
-                    use->inodes_permille > rules.disk.inodes_max.value),
+              level(use->used_permille > std::int64_t{rules.disk.used_max.value} ||
+                    use->inodes_permille > std::int64_t{rules.disk.inodes_max.value}),
               use->used_permille};
     }
     case HostCheck::clock: {
