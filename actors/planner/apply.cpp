@@ -58,10 +58,19 @@ void judge(Store& store, RolloutId id, WallTime at) {
 
 // --- grants --------------------------------------------------------------------------------
 
+// The caps were kept when this was proposed. A decision that came through after its proposer had
+// given it up may find its place taken.
+bool has_room(const Store& store, const Rollout& rollout, const Appliance& row) {
+  const Policy& policy = rollout.spec.policy;
+  const Site* site = store.sites.get(row.site);
+  return rollout.in_flight < allowed_in_flight(policy, rollout.tally) &&
+         (site == nullptr || site->in_flight < policy.site_at_once);
+}
+
 bool may_grant(const Store& store, const GrantIssued& g, const Appliance& row) {
   const Rollout* rollout = store.rollouts.get(g.rollout);
   if (rollout == nullptr || rollout->phase != RolloutPhase::running) return false;
-  if (g.kind == GrantKind::install) return !in_flight(row.stage);
+  if (g.kind == GrantKind::install) return !in_flight(row.stage) && has_room(store, *rollout, row);
   return row.update == g.update && in_flight(row.stage);
 }
 

@@ -1,6 +1,6 @@
 #include "actors/reporter/actor.hpp"
 
-#include "actors/reporter/owed.hpp"
+#include "runtime/shell/owed_reports.hpp"
 namespace drydock {
 
 ReporterActor spawn_reporter(caf::actor_system& system, shell::Start<Reporter> start) {

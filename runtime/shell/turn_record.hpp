@@ -19,7 +19,7 @@ std::string key_bytes(std::uint64_t key);  // big-endian, so that rows lie in or
 bool read_key(std::string_view bytes, std::uint64_t& key);
 
 // Rows that a machine's effects put into the same write as the turn itself: what is owed to another
-// party. Specialised beside the machine that owes (actors/reporter/owed.hpp).
+// party. Specialised beside the machine that owes (runtime/shell/owed_reports.hpp).
 template <class M>
 struct Owed {
   static void add(const typename EffectsOf<M>::type&, journal::Record&) {}

@@ -35,12 +35,18 @@ def is_main(path: str) -> bool:
     return path.startswith("runtime/bin/")
 
 
+def is_assembly(path: str) -> bool:
+    """Puts the actors of one process together: the only rooms besides main()s that name actors."""
+    return path.startswith(("runtime/shell/appliance/", "runtime/centre/"))
+
+
 def is_pure(path: str) -> bool:
     return is_machine(path) or is_kernel(path) or is_message(path)
 
 
 def may_hold_caf(path: str) -> bool:
-    return (is_actor(path) or path.startswith(("runtime/shell/", "runtime/cluster/", "tests/")))
+    return (is_actor(path) or is_assembly(path)
+            or path.startswith(("runtime/shell/", "runtime/cluster/", "tests/")))
 
 
 def kernel_only(path: str) -> bool:
@@ -86,6 +92,8 @@ LAYERS: tuple[tuple[str, Callable[[str], bool], Callable[[str], bool], str], ...
     ("replay", is_replay, replay_may, "what simulations may, and runtime/journal"),
     ("a simulation", is_simulation, simulation_may,
      "messages, runtime/kernel, runtime/result.hpp, runtime/files, machines and simulations"),
+    ("an assembly of actors", is_assembly, actor_may,
+     "messages, runtime (not runtime/bin) and actors"),
     ("a program", is_main, main_may, "everything but tests"),
     ("runtime", lambda path: path.startswith("runtime/"), shell_may,
      "runtime (not runtime/bin), messages and machines"),

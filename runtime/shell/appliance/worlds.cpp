@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "actors/reporter/owed.hpp"
+#include "runtime/shell/owed_reports.hpp"
 #include "runtime/boot/gate_log.hpp"
 #include "runtime/boot/projections.hpp"
 #include "runtime/checks/command.hpp"
