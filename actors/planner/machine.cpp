@@ -98,6 +98,21 @@ bool token_due(const Store& store, const Appliance& row, const Facts& facts, con
          (row.stage == Stage::token && row.expires <= turn.wall);
 }
 
+// A halt takes back what is not used. Has the appliance let go of it, or never had it?
+bool let_go(const Store& store, const Appliance& row, const Facts& facts) {
+  const Rollout* rollout = store.rollouts.get(row.rollout);
+  const bool unused = row.stage == Stage::granted || row.stage == Stage::staged;
+  return rollout != nullptr && rollout->phase == RolloutPhase::halted && unused &&
+         facts.phase == UpdatePhase::idle;
+}
+
+void propose_lapse(Store& store, std::uint32_t i, const Turn& turn, Out& out) {
+  store.appliances.change(i).proposing = Proposing::other;
+  Decision d;
+  d.what = DeadlinePassed{store.appliances.key(i), store.appliances.row(i).order};
+  propose(store, d, turn, out);
+}
+
 void seen(Store& store, const ApplianceSeen& e, const Turn& turn, Out& out) {
   const std::uint32_t i = upsert(store, e);
   if (i == store.appliances.none) {
@@ -116,6 +131,7 @@ void seen(Store& store, const ApplianceSeen& e, const Turn& turn, Out& out) {
   if (may_propose && has_news(row, e.reports)) return propose_reports(store, i, e, turn, out);
   if (may_propose && clock_set && token_due(store, row, e.facts, turn))
     return propose_grant(store, i, GrantKind::reboot, row.rollout, e, turn, out);
+  if (may_propose && let_go(store, row, e.facts)) propose_lapse(store, i, turn, out);
   RolloutId governing;
   const bool waits = Planner::why(store, row, governing).reason != WaitReason::none;
   if (may_propose && clock_set && !waits)
@@ -173,10 +189,7 @@ void sweep(Store& store, const Turn& turn, Out& out) {
     const std::uint32_t i = (store.head.sweep_at + n) % rows;
     if (!overdue(store, store.appliances.row(i), turn)) continue;
     if (store.head.proposing >= Planner::proposals_max) break;
-    store.appliances.change(i).proposing = Proposing::other;
-    Decision d;
-    d.what = DeadlinePassed{store.appliances.key(i), store.appliances.row(i).order};
-    propose(store, d, turn, out);
+    propose_lapse(store, i, turn, out);
     if (++proposed == Planner::sweep_proposals_max) store.head.sweep_at = (i + 1) % rows;
   }
   arm_sweep(store, out);

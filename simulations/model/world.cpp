@@ -1,5 +1,8 @@
 #include "simulations/model/world.hpp"
 
+#include <algorithm>
+#include <array>
+
 namespace drydock::sim {
 namespace {
 
@@ -103,35 +106,19 @@ void World::act_as_operator() {
 // --- is everything done? -------------------------------------------------------------------------
 
 bool World::final_for(const Appliance& appliance) const {
+  // With one of these an appliance gets nothing more until a person acts.
+  constexpr std::array final_reasons = {WaitReason::up_to_date,  WaitReason::no_rollout,
+                                        WaitReason::halted,      WaitReason::failed_before,
+                                        WaitReason::hardware,    WaitReason::newer_already,
+                                        WaitReason::not_selected};
   const Planner::Store& planner = centre_.planner();
   const planner::Appliance* row = planner.appliances.get(appliance.identity().id);
   if (row == nullptr || row->proposing != planner::Proposing::nothing ||
       planner::in_flight(row->stage))
     return false;
   RolloutId rollout;
-  switch (Planner::why(planner, *row, rollout).reason) {
-    case WaitReason::up_to_date:
-    case WaitReason::no_rollout:
-    case WaitReason::halted:
-    case WaitReason::failed_before:
-    case WaitReason::hardware:
-    case WaitReason::newer_already:
-    case WaitReason::not_selected: return true;
-    case WaitReason::none:
-    case WaitReason::site_mismatch:
-    case WaitReason::not_active:
-    case WaitReason::ramp:
-    case WaitReason::site_busy:
-    case WaitReason::paused:
-    case WaitReason::window:
-    case WaitReason::in_progress:
-    case WaitReason::deciding:
-    case WaitReason::busy:
-    case WaitReason::unknown_appliance:
-    case WaitReason::held:
-    case WaitReason::not_tried_yet: return false;
-  }
-  return false;
+  const WaitReason reason = Planner::why(planner, *row, rollout).reason;
+  return std::find(final_reasons.begin(), final_reasons.end(), reason) != final_reasons.end();
 }
 
 void World::look() {
