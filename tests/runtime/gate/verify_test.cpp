@@ -1,0 +1,163 @@
+// health-gate --verify over real files: a folder plays ESP, data partition and the running slot.
+#include <boost/test/unit_test.hpp>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
+#include "runtime/boot/boot_state.hpp"
+#include "runtime/boot/disks/boot_state_store.hpp"
+#include "runtime/boot/gate_log.hpp"
+#include "runtime/boot/projections.hpp"
+#include "runtime/gate/reasons.hpp"
+#include "runtime/gate/verify.hpp"
+
+using namespace drydock;
+
+namespace {
+
+constexpr UpdateId update{0x0123456789abcdef};
+
+// One appliance's files, as after a boot of `running` with `tries_left` attempts left.
+struct Box {
+  std::string path;
+  config::AgentConfig config;
+
+  Box(Slot trial, Slot running, unsigned tries_left) {
+    char name[] = "/tmp/drydock-gate-XXXXXX";
+    path = ::mkdtemp(name);
+    for (const char* folder : {"/esp", "/data", "/data/update", "/health.d"})
+      std::filesystem::create_directory(path + folder);
+    config.paths.esp = path + "/esp";
+    config.paths.data = path + "/data";
+    config.paths.cmdline = path + "/cmdline";
+    config.paths.boot_id = path + "/boot_id";
+    config.paths.health_checks = path + "/health.d";
+    put("cmdline", "ab.partition=" + std::string(name_of(running)) +
+                       " ab.tries_left=" + std::to_string(tries_left) + " ab.fallback=0\n");
+    put("boot_id", "11112222-3333-4444-5555-666677778888\n");
+    const boot::BootState state{1, Slot::a, trial, trial == Slot::none ? UpdateId{} : update};
+    put("esp/ab_state", boot::format(state));
+    put("esp/ab_state2", boot::format(state));
+  }
+  ~Box() { std::filesystem::remove_all(path); }
+
+  void put(const std::string& file, const std::string& text) {
+    std::ofstream(path + "/" + file, std::ios::binary) << text;
+  }
+  void check(const std::string& name, const std::string& command,
+             const std::string& severity = "required", int timeout_ms = 5000) {
+    put("health.d/" + name + ".yaml", "name: " + name + "\ncommand: [" + command +
+                                          "]\ntimeout_ms: " + std::to_string(timeout_ms) +
+                                          "\nseverity: " + severity + "\n");
+  }
+  gate::Exit verify() { return gate::verify(config); }
+  std::vector<boot::GateRecord> log() const {
+    auto read = boot::GateLog(path + "/data/update").read();
+    BOOST_REQUIRE(read.ok());
+    return read->records;
+  }
+  Slot trial() const { return boot::BootStateStore(path + "/esp").load().state->trial; }
+  Slot good() const { return boot::BootStateStore(path + "/esp").load().state->good; }
+};
+
+bool is(gate::Exit exit, gate::Exit expected) { return exit == expected; }
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(nothing_pending_is_healthy_and_leaves_no_record) {
+  Box box(Slot::none, Slot::a, 0);
+  box.check("never", "/bin/false");
+  BOOST_TEST(is(box.verify(), gate::Exit::healthy));
+  BOOST_TEST(box.log().empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_trial_whose_required_checks_pass_gets_a_passed_record) {
+  Box box(Slot::b, Slot::b, 2);
+  box.check("works", "/bin/true");
+  box.check("nice", "/bin/false", "wanted");
+  BOOST_TEST(is(box.verify(), gate::Exit::healthy));
+  const auto log = box.log();
+  BOOST_REQUIRE(log.size() == 1u);
+  BOOST_TEST((log[0].kind == boot::GateKind::passed));
+  BOOST_TEST((log[0].update == update));
+  BOOST_TEST(log[0].attempt == 1u);
+  BOOST_TEST((box.trial() == Slot::b));  // the verdict alone commits nothing
+}
+
+BOOST_AUTO_TEST_CASE(a_failed_required_check_fails_the_attempt_and_names_itself) {
+  Box box(Slot::b, Slot::b, 1);
+  box.check("works", "/bin/true");
+  box.check("broken", "/bin/false");
+  BOOST_TEST(is(box.verify(), gate::Exit::failed));
+  const auto log = box.log();
+  BOOST_REQUIRE(log.size() == 1u);
+  BOOST_TEST((log[0].kind == boot::GateKind::failed));
+  BOOST_TEST(log[0].check == "broken");
+  BOOST_TEST((gate::reason_in(log[0].reason) == Reason::check_failed));
+  BOOST_TEST(log[0].attempt == 2u);
+  BOOST_TEST((box.trial() == Slot::b));  // two attempts remain the firmware's to count
+}
+
+BOOST_AUTO_TEST_CASE(the_last_failed_attempt_ends_the_trial) {
+  Box box(Slot::b, Slot::b, 0);
+  box.check("broken", "/bin/false");
+  BOOST_TEST(is(box.verify(), gate::Exit::fell_back));
+  BOOST_TEST((box.log().at(0).kind == boot::GateKind::fell_back));
+  BOOST_TEST((box.trial() == Slot::none));
+  BOOST_TEST((box.good() == Slot::a));
+}
+
+BOOST_AUTO_TEST_CASE(a_required_check_without_an_answer_fails_the_attempt) {
+  Box box(Slot::b, Slot::b, 2);
+  box.check("odd", "/bin/sh, -c, exit 7");
+  BOOST_TEST(is(box.verify(), gate::Exit::failed));
+  BOOST_TEST((gate::reason_in(box.log().at(0).reason) == Reason::check_unknown));
+}
+
+BOOST_AUTO_TEST_CASE(a_required_check_that_hangs_is_ended_and_fails_the_attempt) {
+  Box box(Slot::b, Slot::b, 2);
+  box.check("hangs", "/bin/sleep, '1000'", "required", 50);
+  BOOST_TEST(is(box.verify(), gate::Exit::failed));
+  BOOST_TEST((gate::reason_in(box.log().at(0).reason) == Reason::check_unknown));
+}
+
+BOOST_AUTO_TEST_CASE(checks_that_cannot_be_read_fail_the_attempt) {
+  Box box(Slot::b, Slot::b, 2);
+  box.put("health.d/broken.yaml", "name: [\n");
+  BOOST_TEST(is(box.verify(), gate::Exit::failed));
+  BOOST_TEST((box.log().at(0).kind == boot::GateKind::failed));
+}
+
+BOOST_AUTO_TEST_CASE(the_good_slot_records_that_the_firmware_came_back) {
+  Box box(Slot::b, Slot::a, 0);
+  box.check("broken", "/bin/false");  // the good slot is not on trial: its checks do not matter
+  BOOST_TEST(is(box.verify(), gate::Exit::healthy));
+  const auto log = box.log();
+  BOOST_REQUIRE(log.size() == 1u);
+  BOOST_TEST((log[0].kind == boot::GateKind::fell_back));
+  BOOST_TEST((gate::reason_in(log[0].reason) == Reason::boot_never_came_up));
+  BOOST_TEST((box.trial() == Slot::none));
+}
+
+BOOST_AUTO_TEST_CASE(a_boot_that_cannot_be_told_is_no_success) {
+  Box box(Slot::b, Slot::b, 2);
+  box.check("works", "/bin/true");
+  box.put("boot_id", "");
+  BOOST_TEST(is(box.verify(), gate::Exit::failed));
+}
+
+BOOST_AUTO_TEST_CASE(the_boot_count_is_written_as_the_seed_names_it) {
+  Box box(Slot::b, Slot::b, 1);
+  box.check("works", "/bin/true");
+  BOOST_TEST(is(box.verify(), gate::Exit::healthy));
+  BOOST_TEST(*boot::read_boot_count(box.path + "/data") == 2u);
+}
+
+BOOST_AUTO_TEST_CASE(a_full_data_partition_is_no_success) {
+  Box box(Slot::b, Slot::b, 2);
+  box.check("works", "/bin/true");
+  std::filesystem::remove_all(box.path + "/data/update");
+  box.put("data/update", "a file where a folder should be");
+  BOOST_TEST(is(box.verify(), gate::Exit::failed));
+}
