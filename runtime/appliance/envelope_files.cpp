@@ -14,7 +14,7 @@ namespace fs = std::filesystem;
 Status EnvelopeFiles::keep(const std::string& name, const Envelope& envelope) {
   if (auto made = files::make_folders(folder_); !made) return made;
   auto status = files::replace_durably(folder_ + "/" + name, encode(envelope));
-  if (status) prune();
+  if (status) prune(name);
   return status;
 }
 
@@ -28,13 +28,15 @@ Result<Envelope> EnvelopeFiles::load(const std::string& name) const {
   return envelope;
 }
 
-void EnvelopeFiles::prune() const {
+// By age, but never the one just written: the clock may say 1970.
+void EnvelopeFiles::prune(const std::string& kept) const {
   std::error_code ignored;
   std::vector<std::pair<fs::file_time_type, fs::path>> found;
   for (const auto& entry : fs::directory_iterator(folder_, ignored))
-    found.emplace_back(entry.last_write_time(ignored), entry.path());
+    if (entry.path().filename() != kept)
+      found.emplace_back(entry.last_write_time(ignored), entry.path());
   std::sort(found.begin(), found.end());
-  for (std::size_t i = 0; i + kept_max < found.size(); ++i) fs::remove(found[i].second, ignored);
+  for (std::size_t i = 0; i + kept_max <= found.size(); ++i) fs::remove(found[i].second, ignored);
 }
 
 }  // namespace drydock::appliance

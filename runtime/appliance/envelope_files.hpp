@@ -21,7 +21,7 @@ class EnvelopeFiles {
   Result<Envelope> load(const std::string& name) const;
 
  private:
-  void prune() const;
+  void prune(const std::string& kept) const;
   std::string folder_;
 };
 
