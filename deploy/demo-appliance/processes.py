@@ -22,9 +22,11 @@ libc = ctypes.CDLL(None, use_errno=True)
 
 
 class Child:
-    """One running program, the leader of its own process group."""
+    """One running program, the leader of its own process group. What it says goes to the log;
+    its standard output to `output` where one is named."""
 
-    def __init__(self, command: list[str], folder: Path, log: Path, variables: dict[str, str]):
+    def __init__(self, command: list[str], folder: Path, log: Path, variables: dict[str, str],
+                 output: Path | None = None):
         parent = os.getpid()
 
         def in_child() -> None:
@@ -35,10 +37,10 @@ class Child:
 
         if log.exists() and log.stat().st_size > LOG_BYTES_MAX:
             log.replace(log.with_suffix(".log.1"))
-        with open(log, "ab") as sink:
+        with open(log, "ab") as sink, open(output or log, "ab") as told:
             self.process = subprocess.Popen(
                 command, cwd=folder, env={**os.environ, **variables},
-                stdin=subprocess.DEVNULL, stdout=sink, stderr=sink, start_new_session=True,
+                stdin=subprocess.DEVNULL, stdout=told, stderr=sink, start_new_session=True,
                 preexec_fn=in_child)
 
     @property

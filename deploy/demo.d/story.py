@@ -1,0 +1,194 @@
+"""The two rollouts: a good release that meets killed processes, and a bad one that must stop."""
+
+import plan
+from bench import Workbench
+from boxes import Box, Fleet
+from centre import Centre, Watch
+from plan import ROOT, Failed, Place
+from screen import Row, Screen
+
+# A standby slot that holds this share of the image is in the middle of its install, in percent.
+INSTALLING_FROM, INSTALLING_TO = 10, 80
+POLICY = ROOT / "deploy/demo-policy.yaml"
+WORDS = {"granted": "installing", "token": "on trial", "rolled_back": "rolled back",
+         "failed_late": "failed late", "none": "waits", "": "waits"}
+
+
+class Story:
+    def __init__(self, bench: Workbench, place: Place, centre: Centre, fleet: Fleet,
+                 screen: Screen):
+        self.bench = bench
+        self.place = place
+        self.centre = centre
+        self.fleet = fleet
+        self.screen = screen
+        self.havoc: Havoc | None = None
+
+    # --- acts of an operator ------------------------------------------------------------------
+    def publish(self, version: str) -> None:
+        image, signed = self.place.image(version), self.place.home / f"{version}.manifest"
+        self.centre.drydock("release", "sign", "--key", self.place.pki / "release.key",
+                            "--image", image, "--version", version, "--hardware", plan.HARDWARE,
+                            "--out", signed, online=False)
+        self.centre.drydock("release", "publish", "--manifest", signed, "--image", image)
+
+    def roll_out(self, version: str, why: str) -> Watch:
+        made = self.centre.drydock("rollout", "create", "--version", version,
+                                   "--policy", POLICY, "--why", why)
+        rollout = int(made["rollout"])
+        self.centre.drydock("rollout", "start", str(rollout), "--why", why)
+        return Watch(self.centre, rollout)
+
+    # --- watching -----------------------------------------------------------------------------
+    def turn(self, watch: Watch) -> None:
+        self.fleet.watch()
+        if self.centre.keep():
+            self.screen.say("the coordinator was started again")
+        news = watch.ask()
+        if self.havoc is not None:
+            self.havoc.turn(watch)
+        if news or self.screen.live:
+            self.screen.show([self.row(box, watch) for box in self.fleet.boxes],
+                             footer(watch, len(self.fleet.boxes)))
+
+    def row(self, box: Box, watch: Watch) -> Row:
+        known = watch.appliances.get(box.identity, {})
+        version = known.get("version") or "?"
+        stage = known.get("stage", "") if known.get("rollout") == watch.rollout else ""
+        phase = WORDS.get(stage, stage)
+        if stage == "granted":
+            reason = f"{installed_percent(box, self.place)} % written"
+        elif stage == "token":
+            slot, booted, trial = box.boots[-1]
+            reason = f"slot {slot} boots {booted}" if trial else "about to reboot"
+        elif stage in ("staged", "committed"):
+            reason = ""
+        else:
+            reason = known.get("detail") or (known.get("wait") or {}).get("text", "")
+        return Row(f"{box.name} {box.identity[:6]}", box.place, version, phase, reason)
+
+    def seen_running(self, watch: Watch, version: str) -> int:
+        """Appliances that checked in with this version, at the coordinator that runs now."""
+        return sum(1 for one in watch.appliances.values()
+                   if one.get("version") == version and one.get("last_seen_ms"))
+
+    # --- the parts of the story ---------------------------------------------------------------
+    def first_boot(self) -> None:
+        watch = Watch(self.centre, 0)
+        wanted = len(self.fleet.boxes)
+        arrived = self.bench.until(lambda: self.seen_running(watch, plan.FIRST) == wanted,
+                                   plan.FIRST_BOOT_LIMIT_S, lambda: self.turn_quietly(watch))
+        if not arrived:
+            raise Failed(f"{self.seen_running(watch, plan.FIRST)} of {wanted} appliances checked "
+                         f"in with {plan.FIRST} within {plan.FIRST_BOOT_LIMIT_S:g} s",
+                         self.fleet.boxes[0].folder.logs)
+
+    def turn_quietly(self, watch: Watch) -> None:
+        self.fleet.watch()
+        self.centre.must_run()
+        if watch.ask():
+            self.screen.progress(f"{self.seen_running(watch, plan.FIRST)} of "
+                                 f"{len(self.fleet.boxes)} have checked in")
+
+    def good(self) -> tuple[int, int]:
+        """(committed by the coordinator's count, by the appliances' disks)."""
+        self.publish(plan.FIRST)  # so that there is something to roll back to
+        self.publish(plan.GOOD)
+        self.screen.say(f"{plan.GOOD} is signed and published")
+        watch = self.roll_out(plan.GOOD, "the good release of the demo")
+        self.havoc = Havoc(self)
+        wanted = len(self.fleet.boxes)
+        self.bench.until(lambda: watch.tally("committed") >= wanted or watch.phase() == "halted",
+                         plan.GOOD_LIMIT_S, lambda: self.turn(watch))
+        self.havoc = None
+        # The boxes' own word may come a moment after the coordinator's, or before it.
+        self.bench.until(lambda: self.on_disk(plan.GOOD) == wanted, plan.REPORTS_LIMIT_S,
+                         lambda: self.turn(watch))
+        counted, on_disk = watch.tally("committed"), self.on_disk(plan.GOOD)
+        self.screen.freeze()
+        if counted != wanted or on_disk != wanted:
+            raise Failed(f"{plan.GOOD} is committed on {counted} of {wanted} appliances by the "
+                         f"coordinator's count and on {on_disk} by their disks; the rollout is "
+                         f"{watch.phase() or 'unknown'}", self.centre.log)
+        return counted, on_disk
+
+    def bad(self) -> dict:
+        """What the bad rollout did: by the coordinator, and by the appliances' boots and disks."""
+        self.publish(plan.BAD)
+        self.screen.say(f"{plan.BAD} is signed and published; its check fails after boot")
+        watch = self.roll_out(plan.BAD, "the bad release of the demo")
+
+        def is_over() -> bool:
+            return watch.phase() == "halted" and watch.state.get("in_flight") == 0
+        self.bench.until(is_over, plan.BAD_LIMIT_S, lambda: self.turn(watch))
+        wanted = len(self.fleet.boxes)
+        self.bench.until(lambda: self.on_disk(plan.GOOD) == wanted
+                         and self.seen_running(watch, plan.GOOD) == wanted,
+                         plan.REPORTS_LIMIT_S, lambda: self.turn(watch))
+        self.screen.freeze()
+        exposed = [box for box in self.fleet.boxes if box.has_booted(plan.BAD)]
+        back = [box for box in exposed if box.committed_version() == plan.GOOD]
+        return {"exposed": watch.tally("exposed"), "exposed_by_boots": len(exposed),
+                "rolled_back": watch.tally("rolled_back"), "rolled_back_by_disks": len(back),
+                "halted": watch.phase() == "halted", "by_itself": not watch.state.get("moved_by"),
+                "on_good": self.on_disk(plan.GOOD), "rollout": watch.rollout,
+                "appliances": [box.identity for box in exposed]}
+
+    def on_disk(self, version: str) -> int:
+        return sum(box.committed_version() == version for box in self.fleet.boxes)
+
+
+class Havoc:
+    """Kills two agents in the middle of their installs, then the coordinator while some run."""
+
+    def __init__(self, story: Story):
+        self.story = story
+        self.agents: list[str] = []  # names of the boxes whose agent was sent SIGKILL
+        self.centre = False
+
+    def turn(self, watch: Watch) -> None:
+        if watch.tally("committed") == 0:
+            return  # the canary is left in peace: the more run at once, the more a kill hits
+        fleet, place = self.story.fleet, self.story.place
+        installing = [box for box in fleet.boxes if is_installing(box, place)]
+        for box in installing:
+            if len(self.agents) < plan.AGENT_KILLS and box.name not in self.agents:
+                self.kill_agent(box)
+                return
+        enough = len(installing) >= plan.INSTALLING_AT_CENTRE_KILL
+        if enough and not self.centre and fleet.agent_kills() == plan.AGENT_KILLS:
+            self.centre = True
+            if pid := self.story.centre.kill():
+                self.story.screen.say(f"SIGKILL to the coordinator (process {pid}) while "
+                                      f"{len(installing)} installs run")
+
+    def kill_agent(self, box: Box) -> None:
+        percent = installed_percent(box, self.story.place)
+        if box.kill_agent():
+            self.agents.append(box.name)
+            self.story.screen.say(f"SIGKILL to the agent of {box.name} (process {box.killed_pid}) "
+                                  f"at {percent} % of its install")
+
+
+def installed_percent(box: Box, place: Place) -> int:
+    size = place.image(plan.GOOD).stat().st_size
+    return min(100, 100 * box.standby_bytes() // size)
+
+
+def is_installing(box: Box, place: Place) -> bool:
+    """By its own disk: the agent runs and has written a part of the image, not all of it."""
+    if not box.agent_pid or box.killed_pid or not box.boots or box.boots[-1][1] != plan.FIRST:
+        return False
+    return INSTALLING_FROM <= installed_percent(box, place) <= INSTALLING_TO
+
+
+def footer(watch: Watch, appliances: int) -> str:
+    state = watch.state
+    if not watch.answers:
+        return "  the coordinator does not answer just now"
+    if not state:
+        return ""
+    return (f"  rollout {watch.rollout} of {state['version']} {state['phase']}: "
+            f"{watch.tally('committed')} of {appliances} committed, {state['in_flight']} in flight "
+            f"({state['allowed']} allowed), {state['failures']} failed "
+            f"(halts at {state['failure_limit']})")
