@@ -1,0 +1,224 @@
+// Operators and appliances.
+#include <algorithm>
+#include <charconv>
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+#include <nlohmann/json.hpp>
+
+#include "runtime/centre/json_input.hpp"
+#include "runtime/centre/operator_handlers.hpp"
+#include "runtime/centre/words.hpp"
+#include "runtime/trust/names.hpp"
+
+namespace drydock::centre {
+namespace {
+
+constexpr std::uint32_t page_default = 1000, page_max = 10'000;
+
+struct Known {  // what registry and planner know of one appliance
+  ApplianceId id;
+  Registry::Row row;
+  bool seen = false;  // by the planner; else what follows is empty
+  planner::Appliance plan;
+  Wait wait;
+  RolloutId governing;
+};
+
+// Why the registry itself keeps it from the planner.
+Wait registry_wait(const Registry::Row& row) {
+  if (row.lifecycle != Lifecycle::active)
+    return {WaitReason::not_active, static_cast<std::uint64_t>(row.lifecycle), 0};
+  if (row.site_mismatch) return {WaitReason::site_mismatch, row.site.value, 0};
+  return {WaitReason::not_tried_yet, 0, 0};
+}
+
+std::vector<Known> with_plans(std::vector<Known> all, const Planner::Store& store) {
+  for (Known& known : all) {
+    known.wait = registry_wait(known.row);
+    const planner::Appliance* plan = store.appliances.get(known.id);
+    if (plan == nullptr) continue;
+    known.seen = true;
+    known.plan = *plan;
+    const Wait wait = Planner::why(store, *plan, known.governing);
+    if (known.wait.reason == WaitReason::not_tried_yet) known.wait = wait;
+  }
+  return all;
+}
+
+std::optional<std::vector<Known>> plans_of(Machines& machines, std::vector<Known> all) {
+  return copied<Planner>(machines, [all = std::move(all)](const Planner::Store& store) {
+    return with_plans(all, store);
+  });
+}
+
+Json wait_json(const Wait& wait) {
+  return {
+      {"reason", wait_word(wait.reason)}, {"a", wait.a}, {"b", wait.b}, {"text", wait_text(wait)}};
+}
+
+Json appliance_json(const OperatorParts& parts, const Known& known) {
+  const auto seen = parts.presence->last_seen(known.id);
+  const Registry::Row& row = known.row;
+  return {{"appliance", hex(known.id.value)},
+          {"client", parts.names->name(NameKind::client, row.client.value)},
+          {"site", site_of_key(parts.names->name(NameKind::site, row.site.value))},
+          {"hardware", parts.names->name(NameKind::hardware, row.hardware.value)},
+          {"lifecycle", name_of(row.lifecycle)},
+          {"version", row.running.value == 0 ? "" : name_of(row.running)},
+          {"boot", row.boot ? hex(row.boot.value) : ""},
+          {"stage", name_of(known.plan.stage)},
+          {"rollout", known.plan.rollout.value},
+          {"reason", name_of(known.plan.reason)},
+          {"detail", known.plan.detail.view()},
+          {"wait", wait_json(known.wait)},
+          {"last_seen_ms", seen ? Json(seen->value) : Json(nullptr)}};
+}
+
+// The named appliance, or the answer to give instead.
+Result<Known> one_appliance(const OperatorParts& parts, const OperatorCall& call) {
+  const auto id = trust::parse_appliance_id(call.path[2]);
+  if (!id) return id.error();
+  const auto row = copied<Registry>(
+      *parts.machines, [id = *id](const Registry::Store& store) -> std::optional<Registry::Row> {
+        const Registry::Row* found = store.appliances.get(id);
+        if (found == nullptr) return {};
+        return *found;
+      });
+  if (!row) return Error{ErrorKind::timed_out, "the registry did not answer in time; try again"};
+  if (!*row || !may_see(call.who, (*row)->client))
+    return Error{ErrorKind::not_found,
+                 "no appliance " + hex(id->value) + " is registered; provision it first"};
+  const auto known = plans_of(*parts.machines, {Known{*id, **row, false, {}, {}, {}}});
+  if (!known) return Error{ErrorKind::timed_out, "the planner did not answer in time; try again"};
+  return known->front();
+}
+
+// ?from=<row>&limit=<rows>, both may be absent.
+Result<std::uint32_t> page_number(const http::Request& request, std::string_view name,
+                                  std::uint32_t absent) {
+  const auto text = http::query_value(request.query, name);
+  if (!text) return absent;
+  std::uint32_t number = 0;
+  const auto [end, failed] = std::from_chars(text->data(), text->data() + text->size(), number);
+  if (failed == std::errc() && end == text->data() + text->size()) return number;
+  return Error{ErrorKind::malformed, fmt::format("\"{}\" must be a whole number", name)};
+}
+
+struct Page {
+  std::vector<Known> appliances;
+  std::uint32_t next = 0;  // row to go on from; 0: that was all
+};
+
+Page page_of(const Registry::Store& store, const trust::OperatorIdentity& who, std::uint32_t from,
+             std::uint32_t limit) {
+  Page page;
+  for (std::uint32_t i = from; i < store.appliances.size(); ++i) {
+    if (page.appliances.size() == limit) {
+      page.next = i;
+      break;
+    }
+    if (!may_see(who, store.appliances.row(i).client)) continue;
+    page.appliances.push_back(
+        {store.appliances.key(i), store.appliances.row(i), false, {}, {}, {}});
+  }
+  return page;
+}
+
+}  // namespace
+
+http::Response list_appliances(const OperatorParts& parts, const OperatorCall& call) {
+  const auto from = page_number(call.request, "from", 0);
+  const auto limit = page_number(call.request, "limit", page_default);
+  if (!from) return refusal(from.error());
+  if (!limit) return refusal(limit.error());
+  const std::uint32_t rows = std::clamp<std::uint32_t>(*limit, 1, page_max);
+  const auto page = copied<Registry>(
+      *parts.machines, [who = call.who, first = *from, rows](const Registry::Store& store) {
+        return page_of(store, who, first, rows);
+      });
+  if (!page) return too_slow();
+  const auto known = plans_of(*parts.machines, page->appliances);
+  if (!known) return too_slow();
+  Json all = Json::array();
+  for (const Known& each : *known) all.push_back(appliance_json(parts, each));
+  Json body{{"appliances", std::move(all)}};
+  if (page->next != 0) body["next"] = page->next;
+  return reply(200, body);
+}
+
+http::Response show_appliance(const OperatorParts& parts, const OperatorCall& call) {
+  const auto known = one_appliance(parts, call);
+  return known ? reply(200, appliance_json(parts, *known)) : refusal(known.error());
+}
+
+http::Response explain_appliance(const OperatorParts& parts, const OperatorCall& call) {
+  const auto known = one_appliance(parts, call);
+  if (!known) return refusal(known.error());
+  return reply(200,
+               Json{{"appliance", hex(known->id.value)},
+                    {"text", wait_text(known->wait)},
+                    {"wait", wait_json(known->wait)},
+                    {"rollout", known->governing.value},
+                    {"stage", name_of(known->plan.stage)},
+                    {"stage_rollout", known->plan.rollout.value},
+                    {"version", known->row.running.value == 0 ? "" : name_of(known->row.running)},
+                    {"lifecycle", name_of(known->row.lifecycle)},
+                    {"reason", name_of(known->plan.reason)},
+                    {"detail", known->plan.detail.view()},
+                    {"lapses", known->plan.lapses}});
+}
+
+http::Response register_appliance(const OperatorParts& parts, const OperatorCall& call) {
+  JsonInput in = JsonInput::of(call.request.body);
+  const auto id_text = in.text("appliance", 16);
+  const auto client = in.text("client", trust::name_length_max);
+  const auto site = in.text("site", trust::name_length_max);
+  const auto hardware = in.text("hardware", trust::name_length_max);
+  if (auto s = in.done(); !s) return refusal(s.error());
+  const auto id = trust::parse_appliance_id(id_text);
+  if (!id) return refusal(400, id.error().text);
+  for (const auto& [what, name] :
+       {std::pair{"client", client}, {"site", site}, {"hardware", hardware}})
+    if (auto s = trust::check_name(what, name); !s) return refusal(400, s.error().text);
+  if (!call.who.may_see(client))
+    return refusal(
+        403, fmt::format("{} is an operator of client {} alone", call.who.name, call.who.client));
+  const auto at = parts.now();
+  const auto key = site_key(client, site);
+  for (const auto& [kind, name] :
+       {std::pair{NameKind::client, client}, {NameKind::site, key}, {NameKind::hardware, hardware}})
+    if (auto s = parts.names->keep(kind, name, at); !s) return refusal(s.error());
+  const auto answer = parts.requests->ask([&](RequestId request) {
+    parts.machines->tell(Registry::Event{Registry::ApplianceProvisioned{
+        request, *id, {name_number(client)}, {name_number(key)}, {name_number(hardware)}}});
+  });
+  if (!answer || answer->result != OperatorResult::done)
+    return refused_by_machine(answer, "appliance " + id_text);
+  spdlog::info("{} registered appliance {} of {} at {}", call.who.name, id_text, client, site);
+  return reply(200, Json{{"appliance", id_text}});
+}
+
+http::Response set_lifecycle(const OperatorParts& parts, const OperatorCall& call) {
+  JsonInput in = JsonInput::of(call.request.body);
+  const auto word = in.text("lifecycle", 16);
+  const auto why = in.optional_text("why", why_bytes_max).value_or("");
+  if (auto s = in.done(); !s) return refusal(s.error());
+  const auto lifecycle = lifecycle_of(word);
+  if (!lifecycle)
+    return refusal(400,
+                   "\"lifecycle\" must be PENDING, ACTIVE, QUARANTINED, MAINTENANCE, RETIRED or "
+                   "REPLACED");
+  const auto known = one_appliance(parts, call);
+  if (!known) return refusal(known.error());
+  const auto answer = parts.requests->ask([&](RequestId request) {
+    parts.machines->tell(
+        Registry::Event{Registry::LifecycleOrdered{request, known->id, *lifecycle}});
+  });
+  if (!answer || answer->result != OperatorResult::done)
+    return refused_by_machine(answer, "appliance " + hex(known->id.value));
+  spdlog::info("{} made appliance {} {}: {}", call.who.name, hex(known->id.value), word, why);
+  return reply(200, Json{{"appliance", hex(known->id.value)}, {"lifecycle", word}});
+}
+
+}  // namespace drydock::centre

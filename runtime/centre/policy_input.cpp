@@ -1,0 +1,54 @@
+#include "runtime/centre/policy_input.hpp"
+
+namespace drydock::centre {
+namespace {
+
+constexpr std::int64_t fleet_max = 10'000'000;
+constexpr Duration longest = hours(24 * 365), a_day = hours(24);
+
+void count(JsonInput& in, const char* key, std::int64_t min, std::int64_t max,
+           std::uint32_t& value) {
+  value = static_cast<std::uint32_t>(in.number(key, value, min, max));
+}
+void span(JsonInput& in, const char* key, Duration min, Duration max, Duration& value) {
+  value = {in.number(key, value.value, min.value, max.value)};
+}
+
+}  // namespace
+
+Policy read_policy(JsonInput& outer) {
+  JsonInput in = outer.object("policy");
+  Policy policy;
+  count(in, "canary", 1, fleet_max, policy.canary);
+  count(in, "growth_permille", 1000, 1'000'000, policy.growth_permille);
+  count(in, "in_flight_max", 1, fleet_max, policy.in_flight_max);
+  count(in, "failure_limit", 1, fleet_max, policy.failure_limit);
+  count(in, "site_at_once", 1, fleet_max, policy.site_at_once);
+  span(in, "install_deadline_ms", seconds(1), longest, policy.install_deadline);
+  span(in, "silence_after_ms", seconds(1), longest, policy.silence_after);
+  span(in, "token_expiry_ms", seconds(1), a_day, policy.token_expiry);
+  span(in, "poll_hint_ms", Duration{0}, a_day, policy.poll_hint);
+  if (policy.canary > policy.in_flight_max)
+    in.problem("\"canary\" is larger than \"in_flight_max\"");
+  if (policy.silence_after <= policy.token_expiry)
+    in.problem(
+        "\"silence_after_ms\" must be more than \"token_expiry_ms\", or a box that may still "
+        "reboot would count as failed");
+  (void)in.done();  // finds unknown keys; the problem, if any, is handed on
+  outer.adopt(in);
+  return policy;
+}
+
+nlohmann::ordered_json policy_json(const Policy& p) {
+  return {{"canary", p.canary},
+          {"growth_permille", p.growth_permille},
+          {"in_flight_max", p.in_flight_max},
+          {"failure_limit", p.failure_limit},
+          {"site_at_once", p.site_at_once},
+          {"install_deadline_ms", p.install_deadline.value},
+          {"silence_after_ms", p.silence_after.value},
+          {"token_expiry_ms", p.token_expiry.value},
+          {"poll_hint_ms", p.poll_hint.value}};
+}
+
+}  // namespace drydock::centre

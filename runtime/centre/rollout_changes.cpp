@@ -1,0 +1,77 @@
+#include "runtime/centre/rollout_changes.hpp"
+
+#include <charconv>
+
+#include <fmt/format.h>
+
+#include "actors/planner/evidence.hpp"
+
+namespace drydock::centre {
+namespace {
+
+RolloutView view(const Planner::Store& store, std::uint32_t i) {
+  const RolloutId id = store.rollouts.key(i);
+  const planner::Rollout& row = store.rollouts.row(i);
+  return {id,
+          row,
+          Planner::targets(store, id),
+          planner::allowed_in_flight(row.spec.policy, row.tally),
+          planner::failures(row.tally),
+          store.head.epoch};
+}
+
+std::vector<RolloutView> views(const Planner::Store& store, const trust::OperatorIdentity& who) {
+  std::vector<RolloutView> all;  // at most Planner::rollouts_max
+  for (std::uint32_t i = 0; i < store.rollouts.size(); ++i)
+    if (may_see(who, store.rollouts.row(i).spec.client)) all.push_back(view(store, i));
+  return all;
+}
+
+}  // namespace
+
+std::optional<std::vector<RolloutView>> view_rollouts(const OperatorParts& parts,
+                                                      const trust::OperatorIdentity& who) {
+  return copied<Planner>(*parts.machines,
+                         [who](const Planner::Store& store) { return views(store, who); });
+}
+
+Result<RolloutView> view_rollout(const OperatorParts& parts, const OperatorCall& call) {
+  const std::string_view text = call.path[2];
+  RolloutId id;
+  const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), id.value);
+  if (failed != std::errc() || end != text.data() + text.size())
+    return Error{ErrorKind::malformed, "a rollout is named by its number: 1, 2, 3, ..."};
+  const auto all = view_rollouts(parts, call.who);
+  if (!all) return Error{ErrorKind::timed_out, "the planner did not answer in time; try again"};
+  for (const RolloutView& each : *all)
+    if (each.id == id) return each;
+  return Error{ErrorKind::not_found, fmt::format("there is no rollout {}", id.value)};
+}
+
+std::optional<OperatorAnswered> ask_for_rollout(const OperatorParts& parts, const RolloutSpec& spec,
+                                                const Signed& who) {
+  return parts.requests->ask([&](RequestId request) {
+    parts.machines->tell(Planner::Event{
+        Planner::RolloutAsked{request, spec, std::string_view(who.by), std::string_view(who.why)}});
+  });
+}
+
+std::optional<OperatorAnswered> ask_for_move(const OperatorParts& parts, RolloutId rollout,
+                                             RolloutMove move, const Signed& who) {
+  return parts.requests->ask([&](RequestId request) {
+    parts.machines->tell(Planner::Event{Planner::MoveAsked{
+        request, {rollout, move}, std::string_view(who.by), std::string_view(who.why)}});
+  });
+}
+
+bool done(const std::optional<OperatorAnswered>& answer) {
+  return answer && answer->result == OperatorResult::done;
+}
+
+Result<HardwareId> hardware_of(const OperatorParts& parts, const std::string& name) {
+  if (name == "*") return HardwareId{};
+  if (auto s = parts.names->keep(NameKind::hardware, name, parts.now()); !s) return s.error();
+  return HardwareId{name_number(name)};
+}
+
+}  // namespace drydock::centre

@@ -1,0 +1,31 @@
+#include "runtime/centre/words.hpp"
+
+#include <array>
+
+namespace drydock::centre {
+
+std::string_view wait_word(WaitReason reason) {
+  constexpr std::array<std::string_view, 21> words = {
+      "none",       "up_to_date",        "no_rollout",   "site_mismatch", "not_active",
+      "ramp",       "site_busy",         "halted",       "paused",        "failed_before",
+      "hardware",   "newer_already",     "window",       "in_progress",   "deciding",
+      "busy",       "unknown_appliance", "not_selected", "held",          "not_tried_yet",
+      "clock_unset"};
+  const auto number = static_cast<std::size_t>(reason);
+  return number < words.size() ? words[number] : "unknown";
+}
+
+std::string wait_text(const Wait& wait) {
+  if (wait.reason == WaitReason::none)
+    return "nothing stands in its way; its next check-in brings the next step";
+  return name_of(wait);
+}
+
+std::optional<Lifecycle> lifecycle_of(std::string_view word) {
+  for (const Lifecycle each : {Lifecycle::pending, Lifecycle::active, Lifecycle::quarantined,
+                               Lifecycle::maintenance, Lifecycle::retired, Lifecycle::replaced})
+    if (name_of(each) == word) return each;
+  return {};
+}
+
+}  // namespace drydock::centre
