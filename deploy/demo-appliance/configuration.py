@@ -1,4 +1,4 @@
-"""agent.yaml and the environment of a demo appliance, read by all three programs.
+"""agent.yaml and the environment of a demo appliance, read by its agent and its gate.
 
 On a real box the service's unit sets the three variables (SITE_ID, MCP_URL, POLL_INTERVAL), and
 agent.yaml keeps its defaults; here the paths lead into the appliance's folder.

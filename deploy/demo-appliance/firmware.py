@@ -133,9 +133,14 @@ class Firmware:
         return version_in(text)
 
     def helper_command(self) -> list[str]:
-        request = self.folder.reboot_request
-        return ["root-helper", "--config", str(self.folder.configuration),
-                "--reboot-command", f"touch {request}"]
+        """As its unit would start it; no file that the agent can write tells it anything."""
+        folder = self.folder
+        return ["root-helper", "--listen", str(folder.helper_socket),
+                "--slot-a", str(folder.slot("A")), "--slot-b", str(folder.slot("B")),
+                "--esp", str(folder.esp), "--esp-is-folder", "--data", str(folder.data),
+                "--cmdline", str(folder.volatile / "cmdline"),
+                "--boot-id", str(folder.volatile / "boot_id"),
+                "--reboot-command", "touch", "--reboot-command", str(folder.reboot_request)]
 
     def agent_command(self) -> list[str]:
         return ["compliance-agent", "--config", str(self.folder.configuration)]

@@ -6,7 +6,7 @@
     run/            what a reboot wipes: boot_id, cmdline, reboot-requested, ready, root-helper.sock
     run/root/       the booted slot, unpacked
     log/            what each program printed
-    agent.yaml      the configuration of all three programs, with these paths
+    agent.yaml      the configuration of agent and gate, with these paths
     environment     SITE_ID, MCP_URL and POLL_INTERVAL, as a service's unit sets them
 """
 
