@@ -1,0 +1,75 @@
+#include "runtime/command/policy.hpp"
+
+#include <fmt/format.h>
+#include <yaml-cpp/yaml.h>
+
+#include "runtime/config/policy.hpp"
+#include "runtime/files/files.hpp"
+
+namespace drydock::command {
+namespace {
+
+// The line of a key that parse_policy() has accepted, from 1; 0 when it is not there.
+int line_of(const std::string& text, const std::string& section, const std::string& key) {
+  try {
+    YAML::Node node = YAML::Load(text);
+    if (!section.empty()) node = node[section];
+    for (const auto& entry : node)
+      if (entry.first.Scalar() == key) return entry.first.Mark().line + 1;
+  } catch (const YAML::Exception&) { return 0; }
+  return 0;
+}
+
+Error unsupported(const std::string& path, int line, const char* key, const char* instead) {
+  return {ErrorKind::malformed, fmt::format("{}:{}: {}: {}", path, line, key, instead)};
+}
+
+}  // namespace
+
+Result<CompiledPolicy> compile_policy(const std::string& path) {
+  auto text = files::read(path, config::kPolicyMax.value);
+  if (!text) return text.error();
+  const auto spec = config::parse_policy(*text, path);
+  if (!spec) return spec.error();
+  const auto given = [&](const char* section, const char* key) {
+    return line_of(*text, section, key);
+  };
+  if (const int line = given("", "maintenance"))
+    return unsupported(path, line, "maintenance",
+                       "a rollout has no windows; each appliance has its own. Remove the key");
+  if (const int line = given("select", "sites"))
+    return unsupported(path, line, "select.sites",
+                       "a rollout is for one client or for all. Remove the key");
+  if (const int line = given("select", "hardware"))
+    return unsupported(path, line, "select.hardware",
+                       "the release's manifest says which hardware. Remove the key");
+  if (spec->select.clients.size() > 1)
+    return unsupported(path, given("select", "clients"), "select.clients",
+                       "a rollout is for one client or for all. Make one rollout a client");
+
+  CompiledPolicy compiled;
+  compiled.policy = {spec->canary,        spec->growth.factor.value, spec->growth.max_in_flight,
+                     spec->failure_limit, spec->site_at_once,        spec->install_deadline,
+                     spec->silence_after, spec->token_expiry,        spec->poll_hint};
+  if (!spec->select.clients.empty()) compiled.client = spec->select.clients.front();
+  if (const int line = given("", "soak"))
+    compiled.note = fmt::format(
+        "{}:{}: soak: not sent; each appliance watches a release as long as its own configuration "
+        "says",
+        path, line);
+  return compiled;
+}
+
+Json policy_json(const Policy& policy) {
+  return {{"canary", policy.canary},
+          {"growth_permille", policy.growth_permille},
+          {"in_flight_max", policy.in_flight_max},
+          {"failure_limit", policy.failure_limit},
+          {"site_at_once", policy.site_at_once},
+          {"install_deadline_ms", policy.install_deadline.value},
+          {"silence_after_ms", policy.silence_after.value},
+          {"token_expiry_ms", policy.token_expiry.value},
+          {"poll_hint_ms", policy.poll_hint.value}};
+}
+
+}  // namespace drydock::command

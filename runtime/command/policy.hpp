@@ -1,0 +1,23 @@
+#pragma once
+// A policy file as the centre takes it: compiled into the planner's bounded Policy, then JSON.
+#include <string>
+
+#include "messages/centre.hpp"
+#include "runtime/command/json.hpp"
+
+namespace drydock::command {
+
+struct CompiledPolicy {
+  Policy policy;
+  std::string client;  // of select.clients; empty: every client
+  std::string note;    // what the reader of the file should know; may be empty
+};
+
+// Malformed with file, line and key for what is no policy, and for a key that a rollout cannot
+// carry yet: a policy that is followed only in part is never sent.
+Result<CompiledPolicy> compile_policy(const std::string& path);
+
+// Durations in milliseconds, growth in thousandths.
+Json policy_json(const Policy& policy);
+
+}  // namespace drydock::command
