@@ -1,5 +1,7 @@
 #include "simulations/model/appliance.hpp"
 
+#include "simulations/model/transcript.hpp"
+
 namespace drydock::sim {
 namespace {
 
@@ -87,11 +89,12 @@ void Appliance::drain() {
 
 template <class M>
 void Appliance::take(const typename M::Event& event) {
-  typename EffectsOf<M>::type effects;
+  auto& effects = std::get<typename EffectsOf<M>::type>(ground_.effects);
   auto& stepper = std::get<Stepper<M>>(machines_);
   const Clocks now = clocks();
   stepper.step(event, now.up, now.wall, now.trust, effects);
   stepper.close();
+  tell_turn<M>(ground_.witness, number_, event, effects);
   // Reports are owed to the centre: they are written with the turn itself.
   if constexpr (std::is_same_v<M, Reporter>) {
     for (const auto& effect : effects) {

@@ -67,6 +67,9 @@ class Appliance {
   // A place where a fault may strike; false when the process has ended here.
   bool point();
   Clocks clocks() const;
+  void tell(const std::string& line) {
+    if (ground_.witness.follows(number_)) ground_.witness.told(number_, line);
+  }
   Duration drawn(Duration d);
   void later(Kind kind, Duration after, std::uint32_t life, std::uint32_t number = 0,
              std::uint8_t detail = 0);

@@ -1,5 +1,6 @@
 // A simulated appliance: power, firmware, the gate at boot, the agent's process.
 #include "simulations/model/appliance.hpp"
+#include "simulations/model/transcript.hpp"
 
 namespace drydock::sim {
 namespace {
@@ -14,6 +15,7 @@ void Appliance::power_on() {
   ++boots_;
   boot_id_ = {Dice(ground_.seed ^ boots_stream, identity_.id.value, boots_).next() | 1};
   ground_.witness.booted(number_, boot_, box_.boot_state);
+  tell("boots slot " + std::string(name_of(boot_.slot)) + " with " + name_of(running()));
   const Times& times = ground_.scenario.times;
   clock_synced_ = times.clock_sync.value == 0;
   if (!clock_synced_) later(Kind::clock_synced, drawn(times.clock_sync), boots_);
@@ -25,6 +27,7 @@ void Appliance::power_on() {
 
 // Whatever ran is gone, whatever was asked for is lost.
 void Appliance::power_off(Duration until_on) {
+  tell("power off");
   end_agent();
   gate_.reset();
   helper_.clear();
@@ -37,6 +40,7 @@ void Appliance::kill() {
   if (!on_) return;
   // Before the agent runs only the gate can be killed, and a boot without a verdict is a reboot.
   if (!agent_up_) return power_off(drawn(ground_.scenario.times.shutdown));
+  tell("the agent is killed");
   end_agent();
   later(Kind::agent_due, drawn(ground_.scenario.times.restart), boots_);
 }
@@ -59,11 +63,12 @@ void Appliance::open_gate() {
 }
 
 void Appliance::take_gate(const HealthGate::Event& event) {
-  HealthGate::Out effects;
+  auto& effects = std::get<HealthGate::Out>(ground_.effects);
   const Clocks now = clocks();
   gate_->step(event, now.up, now.wall, now.trust, effects);
   gate_->close();
   gates_.absorb(gate_->mark().chain);
+  tell_turn<HealthGate>(ground_.witness, number_, event, effects);
   for (const auto& effect : effects) {
     const std::uint32_t boot = boots_;
     if (!std::holds_alternative<ArmTimer>(effect) && !point()) return;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "simulations/model/transcript.hpp"
+
 namespace drydock::sim {
 namespace {
 
@@ -49,10 +51,11 @@ void Centre::drain() {
 
 template <class M>
 void Centre::take(Stepper<M>& stepper, const typename M::Event& event) {
-  typename EffectsOf<M>::type effects;
+  auto& effects = std::get<typename EffectsOf<M>::type>(ground_.effects);
   const Instant now = ground_.run.now();
   stepper.step(event, now, wall(), WallTrust::synchronised, effects);
   stepper.close();
+  tell_turn<M>(ground_.witness, 0, event, effects);
   if constexpr (std::is_same_v<M, Planner>) {
     if (const auto* decided = std::get_if<Planner::Decided>(&event)) {
       ground_.witness.decided(*decided, stepper.store());

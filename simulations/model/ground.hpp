@@ -1,5 +1,15 @@
 #pragma once
 // What all parts of one run share. Owned by the world; outlives every appliance and the centre.
+#include <tuple>
+
+#include "actors/gateway/machine.hpp"
+#include "actors/healer/machine.hpp"
+#include "actors/health_gate/machine.hpp"
+#include "actors/planner/machine.hpp"
+#include "actors/registry/machine.hpp"
+#include "actors/reporter/machine.hpp"
+#include "actors/scheduler/machine.hpp"
+#include "actors/updater/machine.hpp"
 #include "simulations/engine/letters.hpp"
 #include "simulations/model/happening.hpp"
 #include "simulations/model/releases.hpp"
@@ -31,6 +41,11 @@ struct Ground {
   Witness& witness;
   Letters<CheckInLetter> check_ins;
   Letters<AnswerLetter> answers;
+  // What one step wants done, by machine: made once, for a step fills one and it is read at once.
+  std::tuple<EffectsOf<Scheduler>::type, EffectsOf<Updater>::type, EffectsOf<HealthGate>::type,
+             EffectsOf<Reporter>::type, EffectsOf<Healer>::type, EffectsOf<Gateway>::type,
+             EffectsOf<Registry>::type, EffectsOf<Planner>::type>
+      effects;
 
   static constexpr WallTime midnight{1'767'571'200'000};  // when a run begins: 2026-01-05 UTC
 };

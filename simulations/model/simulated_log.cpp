@@ -6,6 +6,13 @@
 
 namespace drydock::sim {
 
+namespace {
+
+// What was unknown and yet taken is told after so many timeouts at most.
+constexpr std::uint64_t late_factor_max = 10;
+
+}  // namespace
+
 Position SimulatedLog::append(const Decision& decision) {
   ++head_.value;
   kept_.push_back({head_, decision});
@@ -25,7 +32,9 @@ SimulatedLog::Tellings SimulatedLog::propose(const Decision& decision, Instant n
   const bool unknown = fate < mix.log_lost_permille + mix.log_unknown_permille;
   const Telling not_known{now + times.decision_timeout, std::nullopt, decision};
   if (unknown && dice.below(2) == 0) return {not_known, std::nullopt};
-  const Instant earliest = now + (unknown ? times.decision_timeout * 2 : times.decision);
+  const Duration late =
+      times.decision_timeout * static_cast<std::int64_t>(2 + dice.below(late_factor_max - 1));
+  const Instant earliest = now + (unknown ? late : times.decision);
   told_until_ = std::max(told_until_, earliest);
   const Telling taken{told_until_, append(decision), decision};
   if (unknown) return {not_known, taken};

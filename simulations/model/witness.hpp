@@ -1,6 +1,8 @@
 #pragma once
 // What the model shows of itself while it runs. Oracles listen; the model never asks them anything.
 // Appliances are named by their number, from 1 on.
+#include <string>
+
 #include "actors/planner/machine.hpp"
 #include "simulations/model/boot_state.hpp"
 
@@ -26,6 +28,9 @@ class Witness {
   virtual void answer_taken(std::uint32_t appliance, const Answer& answer) = 0;
   // A decision was applied; `after` is the planner's store behind it.
   virtual void decided(const Planner::Decided& decided, const Planner::Store& after) = 0;
+  // A transcript, one line a turn, of those it follows; 0 is the centre.
+  virtual bool follows(std::uint32_t party) const = 0;
+  virtual void told(std::uint32_t party, const std::string& line) = 0;
 };
 
 }  // namespace drydock::sim

@@ -13,6 +13,10 @@ void Oracles::fail(std::uint32_t appliance, const std::string& what) {
       (appliance == 0 ? "the centre: " : "appliance " + std::to_string(appliance) + ": ") + what);
 }
 
+void Oracles::told(std::uint32_t, const std::string& line) {
+  follow_.transcript(seconds_of(now()) + "  " + line);
+}
+
 Instant Oracles::now() const { return world_ == nullptr ? Instant{} : world_->now(); }
 
 Oracles::Update* Oracles::find(UpdateId update) {

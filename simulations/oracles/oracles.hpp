@@ -1,6 +1,7 @@
 #pragma once
 // The oracles: they watch a run and keep their own books from what appliances truly did and what
 // the log truly took, never from the planner's counters; those are compared with the books.
+#include <functional>
 #include <map>
 #include <vector>
 
@@ -9,9 +10,16 @@
 
 namespace drydock::sim {
 
+// Takes the turns of one party: an appliance, or 0 for the centre.
+struct Follow {
+  std::uint32_t party = 0;
+  std::function<void(const std::string&)> transcript;  // empty: nobody is followed
+};
+
 class Oracles final : public Witness {
  public:
-  explicit Oracles(std::uint32_t appliances) : lines_(appliances + 1) {}
+  explicit Oracles(std::uint32_t appliances, Follow follow = {})
+      : lines_(appliances + 1), follow_(std::move(follow)) {}
 
   // Before the first event; the world outlives the oracles' last call.
   void watch(const World& world) { world_ = &world; }
@@ -36,6 +44,10 @@ class Oracles final : public Witness {
   void answer_left(std::uint32_t appliance, const Answer& answer) override;
   void answer_taken(std::uint32_t appliance, const Answer& answer) override;
   void decided(const Planner::Decided& decided, const Planner::Store& after) override;
+  bool follows(std::uint32_t party) const override {
+    return follow_.transcript && follow_.party == party;
+  }
+  void told(std::uint32_t party, const std::string& line) override;
 
  private:
   struct Update {  // one the log has granted
@@ -73,6 +85,7 @@ class Oracles final : public Witness {
 
   const World* world_ = nullptr;
   std::vector<Line> lines_;  // by the appliance's number
+  Follow follow_;
   std::map<std::uint64_t, Update> updates_;
   std::vector<UpdateId> open_;  // not over
   std::map<RolloutId, Epoch> halts_;

@@ -7,6 +7,9 @@
 
 namespace drydock::sim {
 
+// "3600.250 s"
+std::string seconds_of(Instant at);
+
 class Violations {
  public:
   static constexpr std::size_t told_max = 20;

@@ -10,8 +10,8 @@ namespace drydock::sim {
 namespace {
 
 struct Course {  // one run and its watchers, in the order they depend on each other
-  Course(const Scenario& scenario, std::uint64_t seed, SetUp order)
-      : oracles(scenario.appliances), world(scenario, seed, oracles, order) {
+  Course(const Scenario& scenario, std::uint64_t seed, SetUp order, Follow follow = {})
+      : oracles(scenario.appliances, std::move(follow)), world(scenario, seed, oracles, order) {
     oracles.watch(world);
     world.run([&] { oracles.each_minute(); });
     oracles.at_end();
@@ -77,8 +77,8 @@ std::optional<std::string> appliance_difference(const Appliance& a, const Applia
 
 }  // namespace
 
-Outcome run_once(const Scenario& scenario, std::uint64_t seed) {
-  return outcome_of(Course(scenario, seed, SetUp::forwards));
+Outcome run_once(const Scenario& scenario, std::uint64_t seed, Follow follow) {
+  return outcome_of(Course(scenario, seed, SetUp::forwards, std::move(follow)));
 }
 
 std::optional<std::string> first_difference(const Scenario& scenario, std::uint64_t seed,

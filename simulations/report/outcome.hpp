@@ -20,7 +20,7 @@ struct Outcome {
   std::vector<std::string> told;  // the first violations in words
 };
 
-Outcome run_once(const Scenario& scenario, std::uint64_t seed);
+Outcome run_once(const Scenario& scenario, std::uint64_t seed, Follow follow = {});
 
 // Runs twice, set up in opposite orders. Answers what differs first, by machine and field; nothing
 // when both are equal to the bit.

@@ -110,6 +110,7 @@ Scenario good_then_bad() {
 Scenario nights() {
   Scenario s = good("nights", "windows from 22:00 to 04:00");
   s.window = {false, hours(22), hours(6)};
+  s.rollouts[0].at = Instant{hours(8).value};
   s.horizon = hours(24 * 7);
   return s;
 }
