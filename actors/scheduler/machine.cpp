@@ -27,7 +27,7 @@ Duration bounded_poll(Duration d) {
 }
 
 void poll_in(S& s, Duration after, const Turn& turn, Out& out) {
-  arm(s.poll_generation, Scheduler::Timer::poll, jittered(after, turn), out);
+  arm(s.poll_generation, Scheduler::Timer::poll, jittered(bounded_poll(after), turn), out);
 }
 
 bool window_open(const S& s, const Turn& turn) {
@@ -167,7 +167,7 @@ void answered(S& s, const Answer& a, const Turn& turn, Out& out) {
   if (may_withdraw && a.standing != s.update && (lost_trial || a.grant.kind == GrantKind::none))
     withdraw(s, out);
   follow(s, a.grant, turn, out);
-  Duration next = bounded_poll(a.next_poll > s.poll_wish ? a.next_poll : s.poll_wish);
+  Duration next = a.next_poll > s.poll_wish ? a.next_poll : s.poll_wish;
   // A decision is on its way, or our token is due: no reason to wait a whole interval for it.
   const bool soon =
       a.wait.reason == WaitReason::deciding || (s.phase == Phase::staged && window_open(s, turn));
