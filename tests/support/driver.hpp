@@ -23,7 +23,7 @@ class Driver {
   }
 
   // Time before the next event.
-  void pass(Duration d) {
+  void wait(Duration d) {
     up = up + d;
     wall = wall + d;
   }
@@ -35,7 +35,7 @@ class Driver {
   }
   // The newest timer of this tag fires, as late as it was asked to.
   void fire(std::uint8_t tag) {
-    pass(timers_[tag].after);
+    wait(timers_[tag].after);
     tell(TimerFired{tag, timers_[tag].generation});
   }
   Duration timer(std::uint8_t tag) const { return timers_[tag].after; }

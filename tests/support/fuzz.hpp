@@ -45,7 +45,7 @@ void random_times(Dice& dice, Driver<M>& driver) {
     driver.wall = random<WallTime>(dice);
     driver.trust = static_cast<WallTrust>(dice.below(3));
   }
-  driver.pass(milliseconds(static_cast<std::int64_t>(dice.below(600'000))));
+  driver.wait(milliseconds(static_cast<std::int64_t>(dice.below(600'000))));
 }
 
 // One long life of random events.
