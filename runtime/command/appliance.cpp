@@ -11,6 +11,8 @@
 namespace drydock::command {
 namespace {
 
+constexpr std::size_t listed_max = 100'000;  // appliances; a page may go beyond it
+
 struct ProvisionOptions {
   std::string pki, client, site, hardware, id, out;
   bool no_register = false;
@@ -90,21 +92,41 @@ std::string age(const Json& appliance, const World& world) {
   return seen ? human_age(*seen, world.wall()) : "-";
 }
 
+// The centre lists its appliances in pages; each names the row the next one begins with.
+Result<Json> every_appliance(Centre& centre) {
+  Json all = {{"appliances", Json::array()}};
+  std::uint64_t from = 0;
+  for (;;) {
+    const auto page =
+        centre.get(from == 0 ? "/v1/appliances" : fmt::format("/v1/appliances?from={}", from));
+    if (!page) return page.error();
+    const Json* appliances = list_in(*page, "appliances");
+    if (appliances == nullptr)
+      return Error{ErrorKind::malformed, "the centre's answer holds no list of appliances"};
+    for (const Json& appliance : *appliances) all["appliances"].push_back(appliance);
+    const auto next = number_in(*page, "next");
+    if (!next) return all;
+    if (*next <= from)
+      return Error{ErrorKind::malformed, "the centre's pages of appliances do not go on"};
+    from = *next;
+    if (all["appliances"].size() < listed_max) continue;
+    all["next"] = from;
+    return all;
+  }
+}
+
 Exit list(Session& session, Centre& centre) {
-  const auto answer = centre.get("/v1/appliances");
+  const auto answer = every_appliance(centre);
   if (!answer) return session.console.failed(answer.error());
-  const Json* appliances = list_in(*answer, "appliances");
-  if (appliances == nullptr)
-    return session.console.failed({ErrorKind::malformed,
-                                   "the centre's answer holds no list of "
-                                   "appliances"});
   std::vector<Row> rows;
-  for (const Json& a : *appliances)
+  for (const Json& a : (*answer)["appliances"])
     rows.push_back({cell(a, "appliance"), cell(a, "client"), cell(a, "site"), cell(a, "hardware"),
                     cell(a, "lifecycle"), cell(a, "version"), cell(a, "rollout"), cell(a, "stage"),
                     age(a, session.console.world()), cell(object_in(a, "wait"), "reason")});
   const Row head = {"APPLIANCE", "CLIENT",  "SITE",  "HARDWARE", "LIFECYCLE",
                     "VERSION",   "ROLLOUT", "STAGE", "SEEN",     "WAITS FOR"};
+  if (number_in(*answer, "next"))
+    session.console.note(fmt::format("only the first {} are listed", rows.size()));
   return session.console.result(
       *answer, rows.empty() ? "No appliances yet; see drydock appliance provision --help\n"
                             : table(head, rows));

@@ -106,6 +106,8 @@ Exit status_of_one(const std::string& id, Session& session, Centre& centre) {
       {"rollout", std::to_string(view->rollout)},
       {"version", view->version},
       {"phase", view->phase},
+      {"client", cell(*answer, "client")},
+      {"hardware", cell(*answer, "hardware")},
       {"committed", fmt::format("{} of {}  {}", view->committed, view->targets,
                                 bar(view->committed, view->targets, 24))},
       {"in flight", fmt::format("{} of {} allowed", view->in_flight, cell(*answer, "allowed"))},

@@ -98,6 +98,25 @@ BOOST_AUTO_TEST_CASE(appliances_are_listed_and_shown_without_control_characters)
   BOOST_TEST(one.out.find('\x1b') == std::string::npos);
 }
 
+BOOST_AUTO_TEST_CASE(every_page_of_a_long_list_is_asked_for) {
+  Desk desk;
+  FakeCentre centre;
+  centre.answer("GET /v1/appliances", 200,
+                std::string("{\"appliances\":[") + known + "],\"next\":7}");
+  centre.answer("GET /v1/appliances?from=7", 200, std::string("{\"appliances\":[") + known + "]}");
+  const Json document = desk.ask(centre, {"appliance", "list", "--json"}).json();
+  BOOST_TEST(document["appliances"].size() == 2u);
+  BOOST_TEST(!document.contains("next"));
+}
+
+BOOST_AUTO_TEST_CASE(pages_that_do_not_go_on_are_refused) {
+  Desk desk;
+  FakeCentre centre;
+  for (const char* line : {"GET /v1/appliances", "GET /v1/appliances?from=7"})
+    centre.answer(line, 200, "{\"appliances\":[],\"next\":7}");
+  BOOST_TEST(desk.ask(centre, {"appliance", "list"}).exit == 1);
+}
+
 BOOST_AUTO_TEST_CASE(a_lifecycle_state_is_taken_in_any_case) {
   Desk desk;
   FakeCentre centre;

@@ -41,10 +41,11 @@ FakeCentre::FakeCentre() {
   http::ServerOptions options;
   options.tls = *tls;
   options.limits.body_bytes_max = body_bytes_max;
-  auto server = http::Server::start(
-      std::move(options), [this](http::Request request, http::Responder responder) {
-        responder.send(reply({request.method + " " + request.path, std::move(request.body)}));
-      });
+  auto server = http::Server::start(std::move(options), [this](http::Request request,
+                                                               http::Responder responder) {
+    const std::string query = request.query.empty() ? "" : "?" + request.query;
+    responder.send(reply({request.method + " " + request.path + query, std::move(request.body)}));
+  });
   BOOST_REQUIRE_MESSAGE(server.ok(), (server ? "" : server.error().text));
   server_ = std::move(*server);
 }
