@@ -70,10 +70,10 @@ class Demo:
             self.begin(f"{plan.GOOD}, with bytes of its image changed at the coordinator")
             return tamper.show(story, self.place)
         self.begin(f"{plan.GOOD}, a good release")
-        self.screen.done("rolling out to all, with processes killed on the way")
+        self.screen.goes_on("rolling out to all, with processes killed on the way")
         committed, _ = story.good()
         self.begin(f"{plan.BAD}, a bad release")
-        self.screen.done("rolling out, and meant to halt itself")
+        self.screen.goes_on("rolling out, and meant to halt itself")
         bad = story.bad()
         measured = self.measure(centre, fleet, committed, bad)
         return self.close(measured, bad, centre)
@@ -106,12 +106,11 @@ class Demo:
 
     def build(self) -> None:
         self.begin("build")
-        began = time.monotonic()
         if self.options.programs is None:
             workshop.build(self.bench, self.options.build.absolute(),
                            self.place.logs / "build.log", self.screen.progress)
         workshop.require_programs(self.place)
-        self.screen.done(f"done in {time.monotonic() - began:.1f} s")
+        self.screen.done("done")
 
     def prepare(self) -> Centre:
         self.begin("keys and images")
@@ -133,14 +132,16 @@ class Demo:
         fleet = Fleet(self.bench, self.place, self.options.appliances)
         self.begin(f"{len(fleet.boxes)} appliances")
         url = f"https://127.0.0.1:{centre.ports['edge']}"
-        for number, box in enumerate(fleet.boxes, 1):
+        making = []
+        for box in fleet.boxes:
             identity = self.home / "identities" / box.name
             identity.parent.mkdir(exist_ok=True)
             centre.drydock("appliance", "provision", "--pki", self.place.pki,
                            "--client", box.client, "--site", box.site,
                            "--hardware", plan.HARDWARE, "--out", identity)
-            fleet.make(box, identity, url)
-            self.screen.progress(f"{number} are made")
+            making.append(fleet.make(box, identity, url))
+        for command in making:
+            self.bench.finish(command, plan.COMMAND_LIMIT_S)
         fleet.switch_on()
         Story(self.bench, self.place, centre, fleet, self.screen).first_boot()
         sites = len({box.place for box in fleet.boxes})

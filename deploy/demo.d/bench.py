@@ -7,6 +7,7 @@ Single-threaded.
 import signal
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from plan import ROOT, TICK_S, Failed, Stopped
@@ -14,6 +15,14 @@ from processes import Bench, Child
 
 LAST_LINES = 3          # of a log, quoted when a command fails
 LINE_MAX = 300
+
+
+@dataclass(frozen=True)
+class Command:
+    name: str  # its first words
+    child: Child
+    log: Path
+    output: Path
 
 
 class Workbench:
@@ -35,28 +44,35 @@ class Workbench:
 
     def run(self, command: list[str], log: Path, limit_s: float,
             variables: dict[str, str] | None = None,
-            while_running: Callable[[], None] | None = None) -> str:
+            while_running: Callable[[], None] = lambda: None) -> str:
         """The command's standard output; Failed when it does not end with 0 in time."""
+        return self.finish(self.begin(command, log, variables), limit_s, while_running)
+
+    def begin(self, command: list[str], log: Path,
+              variables: dict[str, str] | None = None) -> "Command":
+        """Starts a command whose end somebody awaits with finish()."""
         output = log.with_suffix(".out")
         output.unlink(missing_ok=True)
         with open(log, "a", encoding="utf-8") as file:
             file.write(f"$ {' '.join(str(part) for part in command)}\n")
-        child = self.start(command, log, output, variables)
+        words = [Path(command[0]).name, *(str(part) for part in command[1:3])]
+        return Command(" ".join(words), self.start(command, log, output, variables), log, output)
+
+    def finish(self, command: "Command", limit_s: float,
+               while_running: Callable[[], None] = lambda: None) -> str:
         deadline = time.monotonic() + limit_s
         try:
-            while child.exit_code() is None:
+            while command.child.exit_code() is None:
                 if time.monotonic() >= deadline:
-                    raise Failed(f"{Path(command[0]).name} took longer than {limit_s:g} s", log)
-                if while_running is not None:
-                    while_running()
+                    raise Failed(f"'{command.name}' took longer than {limit_s:g} s", command.log)
+                while_running()
                 self.tick()
         finally:
-            self.end(child)
-        told = output.read_text(encoding="utf-8", errors="replace")
-        if child.exit_code() != 0:
-            name = " ".join(str(part) for part in [Path(command[0]).name, *command[1:3]])
-            raise Failed(f"'{name}' ended with {child.exit_code()}: {last_lines(log)}", log)
-        return told
+            self.end(command.child)
+        if command.child.exit_code() != 0:
+            raise Failed(f"'{command.name}' ended with {command.child.exit_code()}: "
+                         f"{last_lines(command.log)}", command.log)
+        return command.output.read_text(encoding="utf-8", errors="replace")
 
     def until(self, condition: Callable[[], bool], limit_s: float,
               turn: Callable[[], None]) -> bool:

@@ -8,12 +8,13 @@ import json
 import os
 import signal
 import sys
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import boot_state
 import plan
-from bench import Workbench
+from bench import Command, Workbench
 from folder import OS_RELEASE, Folder, Refused, version_in, version_of_image
 from plan import ROOT, Failed, Place
 from processes import Child
@@ -21,6 +22,10 @@ from processes import Child
 PLAYER = ROOT / "deploy/demo-appliance"
 AGENT = "compliance-agent"
 BLOCK_BYTES = 512  # the unit of st_blocks
+# A standby slot that holds this share of the image, and has grown since GREW_S, is in the middle
+# of its install.
+INSTALLING_FROM, INSTALLING_TO = 30, 80  # percent
+GREW_S = 0.5
 READ_BYTES_MAX = 1024 * 1024
 
 
@@ -38,6 +43,8 @@ class Box:
     killed_pid: int = 0                # the agent we sent SIGKILL, until its end is told
     kills_seen: int = 0                # agents that we killed and that ended by it
     gave_up: str = ""
+    standby: int = 0                   # bytes of the slot that does not run, on disk
+    standby_grew: float = 0.0          # time.monotonic() seconds
 
     @property
     def events(self) -> Path:
@@ -74,16 +81,31 @@ class Box:
             case "given_up" | "no_bootable_slot":
                 self.gave_up = event.get("reason", "no slot holds a bootable image")
 
-    def standby_bytes(self) -> int:
-        """How much of the slot that does not run is on disk; the empty one holds nothing."""
+    def look_at_standby(self) -> None:
+        """How much of the slot that does not run is on disk; a new one holds nothing."""
         slot = self.boots[-1][0] if self.boots else "A"
-        return self.folder.slot(boot_state.other(slot)).stat().st_blocks * BLOCK_BYTES
+        now = self.folder.slot(boot_state.other(slot)).stat().st_blocks * BLOCK_BYTES
+        if now > self.standby:
+            self.standby_grew = time.monotonic()
+        self.standby = now
+
+    def standby_percent(self, image_bytes: int) -> int:
+        return min(100, 100 * self.standby // image_bytes)
+
+    def is_installing(self, running: str, image_bytes: int) -> bool:
+        """By its own disk: the agent runs, has written a part of the image, and goes on."""
+        if not self.agent_pid or self.killed_pid or not self.boots:
+            return False
+        goes_on = time.monotonic() - self.standby_grew < GREW_S
+        part = INSTALLING_FROM <= self.standby_percent(image_bytes) <= INSTALLING_TO
+        return self.boots[-1][1] == running and goes_on and part
 
     def kill_agent(self) -> bool:
         """SIGKILL to the agent, which must be a child of our own firmware for this process."""
         if not self.agent_pid or parent_of(self.agent_pid) != self.child.pid:
             return False
         self.killed_pid = self.agent_pid
+        self.standby_grew = 0.0  # what it wrote says nothing of the next one
         os.kill(self.agent_pid, signal.SIGKILL)
         return True
 
@@ -119,18 +141,18 @@ class Fleet:
         self.place = place
         self.boxes = [Box(f"box-{n:02}", client, site, Folder(place.home / f"box-{n:02}"))
                       for n, (client, site) in enumerate(plan.seats(count), 1)]
-        self.by_identity: dict[str, Box] = {}
 
-    def make(self, box: Box, identity: Path, url: str) -> None:
-        """Images the box with the first release and its identity, as a technician would."""
-        self.bench.run([sys.executable, PLAYER, "init", box.folder.path,
-                        "--image", self.place.image(plan.FIRST), "--version", plan.FIRST,
-                        "--identity", identity, "--site", box.site, "--url", url,
-                        "--poll", str(plan.POLL_S), "--set", f"soak={plan.SOAK}"],
-                       self.place.logs / f"{box.name}.log", plan.COMMAND_LIMIT_S)
+    def make(self, box: Box, identity: Path, url: str) -> Command:
+        """Begins to image the box with the first release and its identity, as a technician
+        would."""
         told = json.loads((identity / "identity.json").read_text(encoding="utf-8"))
         box.identity = told["appliance"]
-        self.by_identity[box.identity] = box
+        return self.bench.begin(
+            [sys.executable, PLAYER, "init", box.folder.path,
+             "--image", self.place.image(plan.FIRST), "--version", plan.FIRST,
+             "--identity", identity, "--site", box.site, "--url", url,
+             "--poll", str(plan.POLL_S), "--set", f"soak={plan.SOAK}"],
+            self.place.logs / f"{box.name}.log")
 
     def switch_on(self) -> None:
         for box in self.boxes:
@@ -144,6 +166,7 @@ class Fleet:
         """Takes the events; Failed when an appliance is lost for good."""
         for box in self.boxes:
             box.take_events()
+            box.look_at_standby()
             if box.gave_up:
                 raise Failed(f"{box.name} was given up: {box.gave_up}", box.folder.logs)
             if box.child is not None and box.child.exit_code() is not None:

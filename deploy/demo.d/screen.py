@@ -32,6 +32,7 @@ class Screen:
     # --- stages ---------------------------------------------------------------------------
     def stage(self, place: str, name: str) -> None:
         self.title = f"[{place}] {name}: "
+        self.stage_started = time.monotonic()
         print(self.title, end="", flush=True)
         self.open_line = True
 
@@ -40,6 +41,11 @@ class Screen:
             print(f"\r\x1b[K{self.title}{text}", end="", flush=True)
 
     def done(self, text: str) -> None:
+        """Ends the stage's line; `text` says what there is now."""
+        self.goes_on(f"{text} ({time.monotonic() - self.stage_started:.1f} s)")
+
+    def goes_on(self, text: str) -> None:
+        """The same for a stage that only begins: what happens in it follows, line by line."""
         if self.open_line and self.live:
             print(f"\r\x1b[K{self.title}", end="")
         elif not self.open_line:
@@ -69,11 +75,16 @@ class Screen:
                 reason = f" ({row.reason})" if row.reason else ""
                 self.say(f"{row.name} {row.site}: {row.version} {row.phase}{reason}")
             self.last[row.name] = now
+        self.footer = footer
 
     def freeze(self) -> None:
         """The table stays as it is; what follows is written below it."""
         self.drawn = 0
         self.rows = []
+        self.last = {}
+        if not self.live and self.footer:
+            print(f"  {self.footer}", flush=True)
+        self.footer = ""
 
     def close_line(self) -> None:
         if self.open_line:
@@ -88,7 +99,7 @@ class Screen:
     def draw(self) -> None:
         if not self.live or not self.rows:
             return
-        lines = [*table(self.rows), self.footer]
+        lines = [*table(self.rows), "  " + self.footer]
         width = os.get_terminal_size(sys.stdout.fileno()).columns if self.live else NARROW
         print("\n".join(line[:width - 1] for line in lines), flush=True)
         self.drawn = len(lines)

@@ -7,9 +7,8 @@ from centre import Centre, Watch
 from plan import ROOT, Failed, Place
 from screen import Row, Screen
 
-# A standby slot that holds this share of the image is in the middle of its install, in percent.
-INSTALLING_FROM, INSTALLING_TO = 10, 80
 POLICY = ROOT / "deploy/demo-policy.yaml"
+ENDED_BADLY = ("failed", "rolled_back", "silent", "failed_late")
 WORDS = {"granted": "installing", "token": "on trial", "rolled_back": "rolled back",
          "failed_late": "failed late", "none": "waits", "": "waits"}
 
@@ -42,8 +41,10 @@ class Story:
     # --- watching -----------------------------------------------------------------------------
     def turn(self, watch: Watch) -> None:
         self.fleet.watch()
+        killed = self.centre.killing
         if self.centre.keep():
-            self.screen.say("the coordinator was started again")
+            self.screen.say("the coordinator was started again" if killed else
+                            "the coordinator ended by itself and was started again")
         news = watch.ask()
         if self.havoc is not None:
             self.havoc.turn(watch)
@@ -56,16 +57,21 @@ class Story:
         version = known.get("version") or "?"
         stage = known.get("stage", "") if known.get("rollout") == watch.rollout else ""
         phase = WORDS.get(stage, stage)
+        return Row(f"{box.name} {box.identity[:6]}", box.place, version, phase,
+                   self.reason(box, stage, known))
+
+    def reason(self, box: Box, stage: str, known: dict) -> str:
         if stage == "granted":
-            reason = f"{installed_percent(box, self.place)} % written"
-        elif stage == "token":
+            size = self.place.image(plan.GOOD).stat().st_size
+            return f"{box.standby_percent(size)} % written" if self.screen.live else ""
+        if stage == "token":
             slot, booted, trial = box.boots[-1]
-            reason = f"slot {slot} boots {booted}" if trial else "about to reboot"
-        elif stage in ("staged", "committed"):
-            reason = ""
-        else:
-            reason = known.get("detail") or (known.get("wait") or {}).get("text", "")
-        return Row(f"{box.name} {box.identity[:6]}", box.place, version, phase, reason)
+            return f"slot {slot} boots {booted}" if trial else "about to reboot"
+        if stage in ("staged", "committed"):
+            return ""
+        if stage in ENDED_BADLY:
+            return ": ".join(filter(None, (known.get("reason"), known.get("detail"))))
+        return (known.get("wait") or {}).get("text", "")
 
     def seen_running(self, watch: Watch, version: str) -> int:
         """Appliances that checked in with this version, at the coordinator that runs now."""
@@ -149,11 +155,12 @@ class Havoc:
     def turn(self, watch: Watch) -> None:
         if watch.tally("committed") == 0:
             return  # the canary is left in peace: the more run at once, the more a kill hits
-        fleet, place = self.story.fleet, self.story.place
-        installing = [box for box in fleet.boxes if is_installing(box, place)]
+        fleet = self.story.fleet
+        size = self.story.place.image(plan.GOOD).stat().st_size
+        installing = [box for box in fleet.boxes if box.is_installing(plan.FIRST, size)]
         for box in installing:
             if len(self.agents) < plan.AGENT_KILLS and box.name not in self.agents:
-                self.kill_agent(box)
+                self.kill_agent(box, size)
                 return
         enough = len(installing) >= plan.INSTALLING_AT_CENTRE_KILL
         if enough and not self.centre and fleet.agent_kills() == plan.AGENT_KILLS:
@@ -162,33 +169,21 @@ class Havoc:
                 self.story.screen.say(f"SIGKILL to the coordinator (process {pid}) while "
                                       f"{len(installing)} installs run")
 
-    def kill_agent(self, box: Box) -> None:
-        percent = installed_percent(box, self.story.place)
+    def kill_agent(self, box: Box, size: int) -> None:
+        percent = box.standby_percent(size)
         if box.kill_agent():
             self.agents.append(box.name)
             self.story.screen.say(f"SIGKILL to the agent of {box.name} (process {box.killed_pid}) "
                                   f"at {percent} % of its install")
 
 
-def installed_percent(box: Box, place: Place) -> int:
-    size = place.image(plan.GOOD).stat().st_size
-    return min(100, 100 * box.standby_bytes() // size)
-
-
-def is_installing(box: Box, place: Place) -> bool:
-    """By its own disk: the agent runs and has written a part of the image, not all of it."""
-    if not box.agent_pid or box.killed_pid or not box.boots or box.boots[-1][1] != plan.FIRST:
-        return False
-    return INSTALLING_FROM <= installed_percent(box, place) <= INSTALLING_TO
-
-
 def footer(watch: Watch, appliances: int) -> str:
     state = watch.state
     if not watch.answers:
-        return "  the coordinator does not answer just now"
+        return "the coordinator does not answer just now"
     if not state:
         return ""
-    return (f"  rollout {watch.rollout} of {state['version']} {state['phase']}: "
+    return (f"rollout {watch.rollout} of {state['version']} {state['phase']}: "
             f"{watch.tally('committed')} of {appliances} committed, {state['in_flight']} in flight "
             f"({state['allowed']} allowed), {state['failures']} failed "
             f"(halts at {state['failure_limit']})")

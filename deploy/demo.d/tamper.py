@@ -37,7 +37,7 @@ def show(story: Story, place: Place) -> int:
     story.publish(plan.GOOD)
     flip(stored_image(place))
     watch = story.roll_out(plan.GOOD, "the same release with other bytes")
-    story.screen.done("rolling out")
+    story.screen.goes_on("rolling out")
     story.bench.until(lambda: watch.phase() == "halted", LIMIT_S, lambda: story.turn(watch))
     story.turn(watch)
     story.screen.freeze()
