@@ -1,4 +1,4 @@
-"""The coordinator, and the operator in front of it: `drydock` for every act, plain GETs to watch."""
+"""The coordinator, and the operator in front of it: `drydock` to act, plain GETs to watch."""
 
 import http.client
 import json

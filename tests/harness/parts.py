@@ -181,7 +181,7 @@ def python_tests(folder: str) -> Callable[[Context, Path], Outcome]:
 
 def demo(context: Context, log: Path) -> Outcome:
     answer = context.scratch / "demo.txt"
-    command = ["deploy/demo", "--json", "--no-install"]
+    command = ["deploy/demo", "--json", "--no-install", "--build", str(context.build)]
     returned = run(context, command, log, part("demo").limit_s(), None, answer)
     again = " ".join(command)
     try:
@@ -206,6 +206,22 @@ def demo(context: Context, log: Path) -> Outcome:
     for claim, holds in {**shown, "demo_exits_0": returned == 0}.items():
         outcome.add(Outcome(1) if holds else failed(claim, f"it said {said}", log, again))
     return outcome
+
+
+def tamper(context: Context, log: Path) -> Outcome:
+    answer = context.scratch / "tamper.txt"
+    command = ["deploy/demo", "--tamper", "--no-install", "--build", str(context.build)]
+    returned = run(context, command, log, part("tamper").limit_s(), None, answer)
+    try:
+        said = json.loads(answer.read_text(encoding="utf-8").splitlines()[-1])
+        holds_true = (returned == 0 and said["committed"] == said["booted"] == 0
+                      and said["halted"] is True and "hash_mismatch" in said["reasons"])
+    except (OSError, ValueError, KeyError, TypeError, IndexError):
+        holds_true = False
+    if holds_true:
+        return Outcome(1)
+    return failed("changed_bytes_of_a_published_image_install_nothing_and_say_why",
+                  describe_exit(returned), log, " ".join(command))
 
 
 def bare(context: Context, log: Path) -> Outcome:
@@ -246,6 +262,8 @@ PARTS = (
          8, has_sources("tests"), sanitizers, needs_build=False),
     Part("demo", "one machine, 12 appliances: a good release lands, a bad one halts", 3,
          holds("deploy/demo"), demo),
+    Part("tamper", "the same with bytes of the published image changed: nothing is installed", 1,
+         holds("deploy/demo"), tamper),
     Part("bare", "a fresh clone passes all this on a bare Debian 12 (needs root)", 35,
          holds("tests/deploy/bare"), bare, needs_build=False, by_default=False),
 )
