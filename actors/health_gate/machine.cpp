@@ -164,15 +164,17 @@ void restarted(S& s, const Restarted& e, Out& out) {
 void log_read(S& s, const G::GateLogRead& e, Out& out) {
   if (e.seq <= s.log_seq) return;  // imported exactly once
   s.log_seq = e.seq;
-  if (s.phase == Phase::idle && e.verdict == GateVerdict::fell_back) {
-    // The arming of this trial was lost to us; its end is not.
+  const bool under_way =
+      s.phase == Phase::armed || s.phase == Phase::passed || s.phase == Phase::committing;
+  if (!under_way && e.update != s.update && e.verdict == GateVerdict::fell_back) {
+    // The arming of this trial was lost to us; its end is not. What we told of an earlier one is
+    // over.
+    forget(s);
     s.update = e.update;
     s.attempt = e.attempt;
     return roll_back(s, e.reason, e.detail, out);
   }
-  const bool ours = e.update == s.update && (s.phase == Phase::armed || s.phase == Phase::passed ||
-                                             s.phase == Phase::committing);
-  if (!ours) return;
+  if (!under_way || e.update != s.update) return;
   s.attempt = e.attempt;
   switch (e.verdict) {
     case GateVerdict::passed:
