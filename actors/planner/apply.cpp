@@ -74,6 +74,14 @@ bool may_grant(const Store& store, const GrantIssued& g, const Appliance& row) {
   return row.update == g.update && in_flight(row.stage);
 }
 
+// A token refused or a grant lapsed is offered again: still one appliance in the tally.
+void count_once(Appliance& row, Stage stage, std::uint32_t& line) {
+  const auto bit = static_cast<std::uint8_t>(1u << static_cast<unsigned>(stage));
+  if ((row.reached & bit) != 0) return;
+  row.reached = static_cast<std::uint8_t>(row.reached | bit);
+  ++line;
+}
+
 void granted(Store& store, const GrantIssued& g, Position position, const Decision& d,
              const Turn& turn, Out& out) {
   const std::uint32_t i = store.appliances.find(g.appliance);
@@ -87,15 +95,15 @@ void granted(Store& store, const GrantIssued& g, Position position, const Decisi
     row.deadline = g.deadline;
     Rollout* rollout = rollout_of(store, g.rollout);
     if (g.kind == GrantKind::install) {
-      if (row.rollout != g.rollout) row.lapses = 0;
+      if (row.rollout != g.rollout) row.lapses = row.reached = 0;
       row.rollout = g.rollout;
       row.update = g.update;
       row.reason = Reason::none;
-      ++rollout->tally.granted;
+      count_once(row, Stage::granted, rollout->tally.granted);
       move_to(store, i, Stage::granted);
     } else if (row.stage != Stage::token) {
-      if (row.stage == Stage::granted) ++rollout->tally.staged;
-      ++rollout->tally.exposed;
+      count_once(row, Stage::staged, rollout->tally.staged);
+      count_once(row, Stage::token, rollout->tally.exposed);
       move_to(store, i, Stage::token);
     }
   }
@@ -141,7 +149,7 @@ void current(Store& store, std::uint32_t i, const Report& report, Tally& tally) 
   switch (report.kind) {
     case ReportKind::staged:
       if (stage != Stage::granted) return;
-      ++tally.staged;
+      count_once(store.appliances.change(i), Stage::staged, tally.staged);
       return move_to(store, i, Stage::staged);
     case ReportKind::install_failed: return install_failed(store, i, report, tally);
     case ReportKind::committed:

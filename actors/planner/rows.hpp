@@ -52,7 +52,8 @@ struct Appliance {
   std::uint8_t lapses = 0;
   Proposing proposing = Proposing::nothing;
   Reason reason = Reason::none;
-  Text<40> detail;  // of the newest bad report
+  Text<40> detail;           // of the newest bad report
+  std::uint8_t reached = 0;  // bit by Stage, granted to token: counted in the rollout's tally
   static constexpr auto fields() {
     return std::tuple{field<1>("client", &Appliance::client),
                       field<2>("site", &Appliance::site),
@@ -70,7 +71,8 @@ struct Appliance {
                       field<14>("lapses", &Appliance::lapses),
                       field<15>("proposing", &Appliance::proposing),
                       field<16>("reason", &Appliance::reason),
-                      field<17>("detail", &Appliance::detail)};
+                      field<17>("detail", &Appliance::detail),
+                      field<18>("reached", &Appliance::reached)};
   }
   friend bool operator==(const Appliance&, const Appliance&) = default;
 };
@@ -81,7 +83,8 @@ struct Site {
   friend bool operator==(const Site&, const Site&) = default;
 };
 
-// Counts of one rollout. Every appliance is counted once in each line it ever reached.
+// Counts of one rollout. Every appliance is counted once in each line it ever reached; only what
+// leads to another offer, install_cut and lapsed, counts each time.
 struct Tally {
   std::uint32_t granted = 0, staged = 0, exposed = 0;
   std::uint32_t committed = 0;
