@@ -106,15 +106,21 @@ void Oracles::check_convergence() {
   }
 }
 
-// The tallies against the truth of every update.
+// The tallies against the truth of every update. An appliance may need several to get one release.
 void Oracles::check_tallies() {
   std::map<RolloutId, planner::Tally> truth;
+  std::map<std::pair<RolloutId, std::uint32_t>, bool> token;
   for (const auto& [id, update] : updates_) {
+    bool& has_token = token[{update.rollout, update.appliance}];
+    has_token = has_token || update.token;
     planner::Tally& tally = truth[update.rollout];
-    tally.exposed += update.token ? 1 : 0;
     tally.committed += update.good ? 1 : 0;
     tally.silent += update.silent ? 1 : 0;
     tally.rolled_back += update.fell_back && !update.silent ? 1 : 0;
+  }
+  for (const auto& [key, has_token] : token) {
+    ++truth[key.first].granted;
+    truth[key.first].exposed += has_token ? 1 : 0;
   }
   const auto compare = [&](RolloutId id, const char* what, std::uint32_t said, std::uint32_t is) {
     if (said != is)
@@ -123,6 +129,7 @@ void Oracles::check_tallies() {
   };
   for (const auto& [id, is] : truth) {
     const planner::Tally& said = planner().rollouts.get(id)->tally;
+    compare(id, "granted", said.granted, is.granted);
     compare(id, "exposed", said.exposed, is.exposed);
     compare(id, "committed", said.committed, is.committed);
     compare(id, "silent", said.silent, is.silent);

@@ -115,6 +115,45 @@ Scenario nights() {
   return s;
 }
 
+// Two bad releases one after the other, none of them halted: what is left over from the first
+// round must not disturb the second.
+Scenario two_rounds() {
+  Scenario s = one("", "", good_version, Defect::fails_check, 300);
+  s.releases.push_back({bad_version, Defect::never_boots, 300, 64});
+  s.rollouts.push_back(s.rollouts[0]);
+  s.rollouts[1].at = Instant{hours(12).value};
+  s.rollouts[1].spec.version = bad_version;
+  s = storm("two-rounds", "two rollouts that fail on a third, all faults, no limit", s);
+  for (RolloutPlan& plan : s.rollouts) plan.spec.policy.failure_limit = 1'000'000;
+  s.faults.points = 200;
+  s.faults.span = hours(16);
+  s.horizon = hours(48);
+  return s;
+}
+
+// A release that fails late is halted; whoever runs it is brought back.
+Scenario rollback() {
+  Scenario s = one("", "", good_version, Defect::fails_late, 200);
+  RolloutPlan back = s.rollouts[0];
+  back.at = Instant{hours(8).value};
+  back.spec.version = s.installed;
+  back.spec.only_from = good_version;
+  back.spec.downgrade = true;
+  s.rollouts.push_back(back);
+  s = storm("rollback", "a release that fails late is halted and taken back, all faults", s);
+  s.rollouts[1].spec.policy.failure_limit = 1'000'000;
+  s.faults.points = 160;
+  s.horizon = hours(48);
+  return s;
+}
+
+Scenario late_clocks() {
+  Scenario s = storm("late-clocks", "all faults, and clocks that are set minutes after the boot",
+                     good("", ""));
+  s.times.clock_sync = minutes(4);
+  return s;
+}
+
 }  // namespace
 
 std::vector<Scenario> named_scenarios() {
@@ -140,6 +179,9 @@ std::vector<Scenario> named_scenarios() {
       storm("bad-storm", "all faults at once, a release that fails its check",
             bad("", "", Defect::fails_check)),
       storm("halt-storm", "all faults at once, halted by an operator", halt_by_operator()),
+      two_rounds(),
+      rollback(),
+      late_clocks(),
   };
 }
 
