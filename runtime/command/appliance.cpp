@@ -87,6 +87,12 @@ Exit provision(const ProvisionOptions& options, Session& session) {
                             options.out, options.no_register ? "not registered" : "registered"));
 }
 
+// The planner's words for nothing.
+std::string cell_or_dash(const Json& appliance, const char* name) {
+  const std::string text = cell(appliance, name);
+  return text == "none" || text == "0" ? "-" : text;
+}
+
 std::string age(const Json& appliance, const World& world) {
   const auto seen = time_in(appliance, "last_seen_ms");
   return seen ? human_age(*seen, world.wall()) : "-";
@@ -121,8 +127,9 @@ Exit list(Session& session, Centre& centre) {
   std::vector<Row> rows;
   for (const Json& a : (*answer)["appliances"])
     rows.push_back({cell(a, "appliance"), cell(a, "client"), cell(a, "site"), cell(a, "hardware"),
-                    cell(a, "lifecycle"), cell(a, "version"), cell(a, "rollout"), cell(a, "stage"),
-                    age(a, session.console.world()), cell(object_in(a, "wait"), "reason")});
+                    cell(a, "lifecycle"), cell(a, "version"), cell_or_dash(a, "rollout"),
+                    cell_or_dash(a, "stage"), age(a, session.console.world()),
+                    cell(object_in(a, "wait"), "reason")});
   const Row head = {"APPLIANCE", "CLIENT",  "SITE",  "HARDWARE", "LIFECYCLE",
                     "VERSION",   "ROLLOUT", "STAGE", "SEEN",     "WAITS FOR"};
   if (number_in(*answer, "next"))
@@ -138,7 +145,7 @@ Exit show(const std::string& id, Session& session, Centre& centre) {
   std::vector<Row> rows;
   for (const char* name : {"appliance", "client", "site", "hardware", "lifecycle", "version",
                            "boot", "rollout", "stage", "reason", "detail"})
-    rows.push_back({name, cell(*answer, name)});
+    rows.push_back({name, cell_or_dash(*answer, name)});
   rows.push_back({"last seen", age(*answer, session.console.world())});
   rows.push_back({"waits", cell(object_in(*answer, "wait"), "text")});
   return session.console.result(*answer, facts(rows));

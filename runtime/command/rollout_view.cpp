@@ -44,7 +44,7 @@ Result<RolloutView> read_rollout(const Json& object) {
   view.committed = committed - std::min(committed, late);
   view.ended_badly = late + read.number(tally, "install_failed") +
                      read.number(tally, "rolled_back") + read.number(tally, "silent");
-  view.why = clean(text_in(object, "why").value_or(""));
+  view.moved_by = read.text(object, "moved_by");
   if (read.missing().empty()) return view;
   return Error{ErrorKind::malformed,
                fmt::format("the centre's answer about the rollout lacks \"{}\"; its version may "

@@ -16,7 +16,7 @@ struct RolloutView {
   std::uint64_t committed = 0;    // and still good: those that failed late are taken off
   std::uint64_t ended_badly = 0;  // appliances that will not be offered this rollout again
   std::uint64_t failures = 0, failure_limit = 0;
-  std::string why;  // of the newest move
+  std::string moved_by;  // operator; empty: the centre itself
   bool operator==(const RolloutView&) const = default;
 };
 

@@ -40,21 +40,21 @@ Json object_of(const RolloutView& view, const Pace& pace) {
 
 std::string last_words(const RolloutView& view, RolloutEnd end) {
   const std::string what = fmt::format("Rollout {} to {} ", view.rollout, view.version);
-  const std::string why = view.why.empty() ? "" : " (" + view.why + ")";
+  const std::string by = view.moved_by.empty() ? "the centre" : view.moved_by;
   switch (end) {
     case RolloutEnd::complete:
       return what + fmt::format("is complete: all {} have committed.\n", view.targets);
     case RolloutEnd::halted:
       return what + fmt::format(
-                        "is halted{}: {} of {} committed, {} failures.\n"
+                        "was halted by {}: {} of {} committed, {} failures.\n"
                         "Next: drydock rollout status {}, drydock rollout rollback {}\n",
-                        why, view.committed, view.targets, view.failures, view.rollout,
+                        by, view.committed, view.targets, view.failures, view.rollout,
                         view.rollout);
     case RolloutEnd::paused:
       return what + fmt::format(
-                        "is paused{}: {} of {} committed.\n"
+                        "was paused by {}: {} of {} committed.\n"
                         "Next: drydock rollout resume {}\n",
-                        why, view.committed, view.targets, view.rollout);
+                        by, view.committed, view.targets, view.rollout);
     case RolloutEnd::settled:
     case RolloutEnd::not_yet: break;
   }

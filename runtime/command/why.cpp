@@ -1,4 +1,6 @@
 // drydock why
+#include <fmt/format.h>
+
 #include "runtime/command/human.hpp"
 #include "runtime/command/values.hpp"
 #include "runtime/command/verbs.hpp"
@@ -7,6 +9,30 @@ namespace drydock::command {
 namespace {
 
 constexpr unsigned readable_columns_max = 100;
+
+bool says(const Json& answer, const char* name) {
+  const std::string text = cell(answer, name);
+  return text != "-" && text != "none" && text != "0";
+}
+
+// What it is, what keeps it, and what became of it; each sentence only as far as it is known.
+std::string paragraph(const std::string& appliance, std::string text, const Json& answer) {
+  std::string out = "Appliance " + appliance;
+  if (says(answer, "version")) out += " runs " + cell(answer, "version");
+  if (says(answer, "lifecycle"))
+    out += std::string(says(answer, "version") ? " and" : "") + " is " + cell(answer, "lifecycle");
+  while (text.ends_with('.')) text.pop_back();
+  out += says(answer, "rollout") ? ". For rollout " + cell(answer, "rollout") + ": " : ": ";
+  out += text + ".";
+  if (!says(answer, "stage") || !says(answer, "stage_rollout")) return out;
+  out += fmt::format(" In rollout {} its stage is {}", cell(answer, "stage_rollout"),
+                     cell(answer, "stage"));
+  if (says(answer, "reason")) {
+    out += ", because of " + cell(answer, "reason");
+    if (says(answer, "detail")) out += " (" + cell(answer, "detail") + ")";
+  }
+  return out + ".";
+}
 
 Exit why(const std::string& appliance, Session& session, Centre& centre) {
   const auto answer = centre.get("/v1/appliances/" + appliance + "/why");
@@ -17,7 +43,7 @@ Exit why(const std::string& appliance, Session& session, Centre& centre) {
         {ErrorKind::malformed, "the centre gave no reason for " + appliance +
                                    "; its version may not fit this command's"});
   const World& world = session.console.world();
-  const std::string line = clean(*text);
+  const std::string line = paragraph(appliance, clean(*text), *answer);
   const unsigned width = std::min(world.columns, readable_columns_max);
   return session.console.result(*answer,
                                 (world.out_is_terminal ? wrapped(line, width) : line) + "\n");

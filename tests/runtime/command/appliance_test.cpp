@@ -129,12 +129,26 @@ BOOST_AUTO_TEST_CASE(why_is_one_paragraph) {
   Desk desk;
   FakeCentre centre;
   centre.answer("GET /v1/appliances/" + box + "/why", 200,
-                R"({"appliance":"00000000000000a1","text":"It waits: one of its site is busy.",
-                "wait":{"reason":"site_busy","a":1,"b":1,"text":"x"},"rollout":1})");
+                R"({"appliance":"00000000000000a1","text":"it failed this rollout before",
+                "wait":{"reason":"failed_before","a":1,"b":0,"text":"x"},"rollout":2,
+                "stage":"rolled_back","stage_rollout":2,"version":"1.0.0","lifecycle":"ACTIVE",
+                "reason":"check_failed","detail":"clock"})");
   const auto said = desk.ask(centre, {"why", box});
   BOOST_TEST(said.exit == 0);
-  BOOST_TEST(said.out == "It waits: one of its site is busy.\n");
-  BOOST_TEST(desk.ask(centre, {"why", box, "--json"}).json()["rollout"] == 1);
+  BOOST_TEST(said.out ==
+             "Appliance 00000000000000a1 runs 1.0.0 and is ACTIVE. For rollout 2: it failed this "
+             "rollout before. In rollout 2 its stage is rolled_back, because of check_failed "
+             "(clock).\n");
+  BOOST_TEST(desk.ask(centre, {"why", box, "--json"}).json()["rollout"] == 2);
+}
+
+BOOST_AUTO_TEST_CASE(why_says_no_more_than_is_known) {
+  Desk desk;
+  FakeCentre centre;
+  centre.answer("GET /v1/appliances/" + box + "/why", 200,
+                R"({"text":"it has not checked in","rollout":0,"stage":"none"})");
+  BOOST_TEST(desk.ask(centre, {"why", box}).out ==
+             "Appliance 00000000000000a1: it has not checked in.\n");
 }
 
 BOOST_AUTO_TEST_CASE(an_unknown_appliance_is_told_as_the_centre_tells_it) {

@@ -19,7 +19,7 @@ std::string rollout(const Numbers& n) {
   return fmt::format(
       R"({{"rollout":1,"version":"1.1.0","phase":"{}","targets":4,"in_flight":{},"allowed":4,)"
       R"("proposed":0,"tally":{{"committed":{},"install_failed":0,"rolled_back":{},"silent":0,)"
-      R"("failed_late":{}}},"failures":{},"failure_limit":2,"why":"as planned"}})",
+      R"("failed_late":{}}},"failures":{},"failure_limit":2,"moved_by":""}})",
       n.phase, n.in_flight, n.committed, n.rolled_back, n.failed_late, n.rolled_back);
 }
 
@@ -58,7 +58,7 @@ BOOST_AUTO_TEST_CASE(watching_ends_with_3_when_the_rollout_is_halted) {
   Watched it{{"running", 0, 1}, {"halted", 0, 0, 1}};
   const auto said = it.watch();
   BOOST_TEST(said.exit == 3);
-  BOOST_TEST(holds(said.out, "is halted (as planned)"));
+  BOOST_TEST(holds(said.out, "was halted by the centre"));
   BOOST_TEST(holds(said.out, "drydock rollout rollback 1"));
 }
 
