@@ -71,6 +71,8 @@ BOOST_AUTO_TEST_CASE(every_verb_helps_with_an_example) {
       {"rollout", "watch"},
       {"why"},
       {"journal", "verify"},
+      {"journal", "reports"},
+      {"journal", "decisions"},
   };
   for (auto verb : verbs) {
     std::string line = "drydock";
