@@ -104,9 +104,12 @@ class Box:
         """SIGKILL to the agent, which must be a child of our own firmware for this process."""
         if not self.agent_pid or parent_of(self.agent_pid) != self.child.pid:
             return False
+        try:
+            os.kill(self.agent_pid, signal.SIGKILL)
+        except ProcessLookupError:
+            return False  # it ended by itself just now
         self.killed_pid = self.agent_pid
         self.standby_grew = 0.0  # what it wrote says nothing of the next one
-        os.kill(self.agent_pid, signal.SIGKILL)
         return True
 
     def committed_version(self) -> str:

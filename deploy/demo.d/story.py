@@ -149,8 +149,7 @@ class Havoc:
 
     def __init__(self, story: Story):
         self.story = story
-        self.agents: list[str] = []  # names of the boxes whose agent was sent SIGKILL
-        self.centre = False
+        self.centre_hit = False
 
     def turn(self, watch: Watch) -> None:
         if watch.tally("committed") == 0:
@@ -158,21 +157,20 @@ class Havoc:
         fleet = self.story.fleet
         size = self.story.place.image(plan.GOOD).stat().st_size
         installing = [box for box in fleet.boxes if box.is_installing(plan.FIRST, size)]
-        for box in installing:
-            if len(self.agents) < plan.AGENT_KILLS and box.name not in self.agents:
-                self.kill_agent(box, size)
-                return
+        hit = [box for box in fleet.boxes if box.killed_pid or box.kills_seen]
+        fresh = [box for box in installing if box not in hit]
+        if fresh and len(hit) < plan.AGENT_KILLS:
+            return self.kill_agent(fresh[0], size)
         enough = len(installing) >= plan.INSTALLING_AT_CENTRE_KILL
-        if enough and not self.centre and fleet.agent_kills() == plan.AGENT_KILLS:
-            self.centre = True
+        if enough and not self.centre_hit and fleet.agent_kills() == plan.AGENT_KILLS:
             if pid := self.story.centre.kill():
+                self.centre_hit = True
                 self.story.screen.say(f"SIGKILL to the coordinator (process {pid}) while "
                                       f"{len(installing)} installs run")
 
     def kill_agent(self, box: Box, size: int) -> None:
         percent = box.standby_percent(size)
         if box.kill_agent():
-            self.agents.append(box.name)
             self.story.screen.say(f"SIGKILL to the agent of {box.name} (process {box.killed_pid}) "
                                   f"at {percent} % of its install")
 
