@@ -217,7 +217,7 @@ void Centre::tick() {
   Parts& p = *parts_;
   if (++p.ticks % ticks_a_clock_promise == 0)
     if (auto kept = p.clock->keep(); !kept) spdlog::error("clock: {}", kept.error().text);
-  if (auto read = p.proposals->catch_up(); !read) spdlog::error("{}", read.error().text);
+  p.proposals->look_again();
   const auto mark = [&p](std::size_t n) {
     return [&p, beat = p.beats[n]](const auto&) { beat.mark(p.now().up); };
   };

@@ -41,7 +41,7 @@ void Proposals::outcome(const Decision& decision, const journal::DecisionOutcome
   if (const auto* taken = std::get_if<journal::Appended>(&result))
     return appended(decision, taken->position);
   lost_ = true;
-  if (auto read = read_on(); !read) spdlog::error("{}", read.error().text);
+  read_on_or_log();
   tell_(Planner::NotDecided{decision});
 }
 
@@ -51,12 +51,23 @@ void Proposals::appended(const Decision& decision, std::uint64_t position) {
     told_ = position;
     return tell_(Planner::Decided{{position}, decision});
   }
-  if (auto read = read_on(); !read) spdlog::error("{}", read.error().text);
+  read_on_or_log();
+}
+
+void Proposals::read_on_or_log() {
+  const auto read = read_on();
+  if (!read && !unreadable_) spdlog::error("{}", read.error().text);
+  unreadable_ = !read;
 }
 
 Status Proposals::catch_up() {
   const std::lock_guard lock(mutex_);
   return read_on();
+}
+
+void Proposals::look_again() {
+  const std::lock_guard lock(mutex_);
+  read_on_or_log();
 }
 
 Status Proposals::read_on() {

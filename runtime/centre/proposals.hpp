@@ -21,14 +21,16 @@ class Proposals {
 
   void propose(const Decision& decision);
 
-  // Tells everything in the log above what was told. At the start, and now and then: a decision
-  // whose outcome was unknown may turn up late.
+  // Tells everything in the log above what was told: at the start.
   Status catch_up();
+  // The same now and then, its error into the log: what was unknown may turn up late.
+  void look_again();
 
  private:
   void outcome(const Decision& decision, const journal::DecisionOutcome& outcome);
   void appended(const Decision& decision, std::uint64_t position);
   Status read_on();
+  void read_on_or_log();
 
   journal::DecisionLog& log_;
   const std::uint64_t epoch_;  // another leader's epoch is never taken over: it fences this one
@@ -37,6 +39,7 @@ class Proposals {
   std::uint64_t told_;           // every decision up to this position
   std::uint64_t expected_;       // the head after everything under way
   std::uint32_t under_way_ = 0;  // bounded by the planner's proposals_max
+  bool unreadable_ = false;      // told in the log once, until it reads again
   bool lost_ = false;  // `expected_` is wrong; nothing is proposed until nothing is under way
 };
 

@@ -1,0 +1,226 @@
+// Operators of a running coordinator: what each may do, and what becomes of what they ask.
+#include <boost/test/unit_test.hpp>
+
+#include "tests/runtime/centre/coordinator.hpp"
+
+namespace drydock::centre::test {
+namespace {
+
+using trust::Role;
+
+struct Running {
+  TemporaryFolder folder;
+  Coordinator coordinator{folder / "data"};
+  OperatorClient admin = as("ada", Role::admin);
+
+  Running() { BOOST_REQUIRE_MESSAGE(coordinator.ready(), coordinator.said()); }
+  OperatorClient as(const std::string& name, Role role, const std::string& client = "*") {
+    return {coordinator, installation().operator_of(name, role, client)};
+  }
+};
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(operators)
+
+BOOST_AUTO_TEST_CASE(viewer_reads_everything_and_changes_nothing) {
+  Running centre;
+  auto viewer = centre.as("vic", Role::viewer);
+  for (const char* path : {"/v1/releases", "/v1/appliances", "/v1/rollouts", "/v1/journal"})
+    BOOST_TEST(viewer.get(path).status == 200u, path);
+  for (const char* path : {"/v1/releases", "/v1/appliances", "/v1/rollouts", "/v1/rollouts/1/start",
+                           "/v1/rollouts/1/pause", "/v1/rollouts/1/resume", "/v1/rollouts/1/halt",
+                           "/v1/rollouts/1/rollback", "/v1/appliances/0000000000000001/lifecycle"})
+    BOOST_TEST(viewer.post(path, Json::object()).status == 403u, path);
+  BOOST_TEST(viewer.send("PUT", "/v1/releases/" + std::string(64, '0') + "/chunks/0", "x").status ==
+             403u);
+}
+
+BOOST_AUTO_TEST_CASE(operator_of_one_client_sees_and_moves_only_that_client) {
+  Running centre;
+  BOOST_REQUIRE(centre.admin.register_appliance(acme(1), "north").status == 200);
+  BOOST_REQUIRE(centre.admin.register_appliance({"globex", {2}}, "south").status == 200);
+  centre.admin.must_publish(installation().release(make_version(1, 1, 0)));
+  const auto everybodys = centre.admin.must_roll_out("1.1.0");
+  auto theirs = centre.as("olga", Role::operator_, "acme");
+  const Reply listed = theirs.get("/v1/appliances");
+  BOOST_REQUIRE(listed.body.at("appliances").size() == 1u);
+  BOOST_TEST(listed.body.at("appliances")[0].at("client") == "acme");
+  BOOST_TEST(theirs.get("/v1/appliances/0000000000000002").status == 404u);
+  BOOST_TEST(
+      theirs.post("/v1/appliances/0000000000000002/lifecycle", {{"lifecycle", "RETIRED"}}).status ==
+      404u);
+  BOOST_TEST(theirs.register_appliance({"globex", {3}}, "south").status == 403u);
+  BOOST_TEST(
+      theirs.post("/v1/rollouts/" + std::to_string(everybodys) + "/halt", Json::object()).status ==
+      404u);
+  BOOST_TEST(theirs.post("/v1/rollouts", {{"version", "1.1.0"}, {"client", "globex"}}).status ==
+             404u);
+  const Reply own = theirs.post("/v1/rollouts", {{"version", "1.1.0"}});
+  BOOST_REQUIRE(own.status == 201);
+  BOOST_TEST(theirs.get("/v1/rollouts").body.at("rollouts")[0].at("client") == "acme");
+  BOOST_TEST(theirs.send("POST", "/v1/releases", "").status == 403u);
+}
+
+BOOST_AUTO_TEST_CASE(operator_of_a_foreign_authority_does_not_get_in) {
+  Running centre;
+  auto credentials = foreign_installation().operator_of("eve", Role::admin);
+  credentials.authority = installation().operator_of("ada", Role::admin).authority;
+  const auto answer =
+      client(centre.coordinator.operators(), credentials)->send("GET", "/v1/rollouts", "", "");
+  BOOST_TEST(!answer.ok());
+}
+
+BOOST_AUTO_TEST_CASE(unknown_paths_and_methods_are_refused) {
+  Running centre;
+  BOOST_TEST(centre.admin.get("/v1/secrets").status == 404u);
+  BOOST_TEST(centre.admin.get("/").status == 404u);
+  BOOST_TEST(centre.admin.send("DELETE", "/v1/rollouts", "").status == 405u);
+  BOOST_TEST(centre.admin.send("PUT", "/v1/appliances", "{}").status == 405u);
+}
+
+BOOST_AUTO_TEST_CASE(appliance_is_shown_by_its_names) {
+  Running centre;
+  BOOST_REQUIRE(centre.admin.register_appliance(acme(1), "north").status == 200);
+  const Reply shown = centre.admin.get("/v1/appliances/0000000000000001");
+  BOOST_REQUIRE(shown.status == 200);
+  BOOST_TEST(shown.body.at("client") == "acme");
+  BOOST_TEST(shown.body.at("site") == "north");
+  BOOST_TEST(shown.body.at("hardware") == "t640");
+  BOOST_TEST(shown.body.at("lifecycle") == "ACTIVE");
+  BOOST_TEST(shown.body.at("last_seen_ms").is_null());
+  BOOST_TEST(shown.body.at("wait").at("reason") == "not_tried_yet");
+  const Reply why = centre.admin.get("/v1/appliances/0000000000000001/why");
+  BOOST_TEST(!why.body.at("text").get<std::string>().empty());
+}
+
+BOOST_AUTO_TEST_CASE(appliance_of_another_client_cannot_be_taken_over) {
+  Running centre;
+  BOOST_REQUIRE(centre.admin.register_appliance(acme(1), "north").status == 200);
+  BOOST_TEST(centre.admin.register_appliance({"globex", {1}}, "north").status == 409u);
+  BOOST_TEST(centre.admin.register_appliance(acme(1), "south").status == 200u);
+  BOOST_TEST(centre.admin.get("/v1/appliances/0000000000000001").body.at("site") == "south");
+}
+
+BOOST_AUTO_TEST_CASE(listing_of_appliances_goes_page_by_page) {
+  Running centre;
+  for (std::uint64_t n = 1; n <= 5; ++n)
+    BOOST_REQUIRE(centre.admin.register_appliance(acme(n), "north").status == 200);
+  const Reply first = centre.admin.get("/v1/appliances?limit=2");
+  BOOST_REQUIRE(first.body.at("appliances").size() == 2u);
+  const auto next = first.body.at("next").get<int>();
+  const Reply rest = centre.admin.get("/v1/appliances?from=" + std::to_string(next));
+  BOOST_TEST(rest.body.at("appliances").size() == 3u);
+  BOOST_TEST(!rest.body.contains("next"));
+  BOOST_TEST(centre.admin.get("/v1/appliances?limit=x").status == 400u);
+}
+
+BOOST_AUTO_TEST_CASE(maintenance_keeps_an_appliance_from_its_rollout) {
+  Running centre;
+  TestAppliance appliance(acme(1), "north");
+  appliance.connect(centre.coordinator);
+  BOOST_REQUIRE(centre.admin.register_appliance(acme(1), "north").status == 200);
+  const std::string path = "/v1/appliances/0000000000000001/lifecycle";
+  BOOST_TEST(centre.admin.post(path, {{"lifecycle", "ASLEEP"}}).status == 400u);
+  BOOST_TEST(centre.admin.post(path, {{"lifecycle", "MAINTENANCE"}}).status == 200u);
+  const auto answer = appliance.check_in();
+  BOOST_REQUIRE(answer);
+  BOOST_TEST((answer->answer.wait.reason == WaitReason::not_active));
+  BOOST_TEST(centre.admin.get("/v1/appliances/0000000000000001/why").body.at("wait").at("reason") ==
+             "not_active");
+}
+
+BOOST_AUTO_TEST_CASE(rollout_of_a_release_that_is_not_complete_is_refused) {
+  Running centre;
+  BOOST_TEST(centre.admin.post("/v1/rollouts", {{"version", "1.1.0"}}).status == 409u);
+  const auto release = installation().release(make_version(1, 1, 0));
+  BOOST_REQUIRE(centre.admin.send("POST", "/v1/releases", release.envelope).status == 201);
+  BOOST_TEST(centre.admin.post("/v1/rollouts", {{"version", "1.1.0"}}).status == 409u);
+}
+
+BOOST_AUTO_TEST_CASE(policy_that_makes_no_sense_is_refused_with_its_key) {
+  Running centre;
+  centre.admin.must_publish(installation().release(make_version(1, 1, 0)));
+  const auto refused = [&](const Json& policy) {
+    const Reply reply =
+        centre.admin.post("/v1/rollouts", {{"version", "1.1.0"}, {"policy", policy}});
+    BOOST_TEST(reply.status == 400u, policy.dump());
+    return reply.body.at("error").get<std::string>();
+  };
+  BOOST_TEST(refused({{"canary", 0}}).find("canary") != std::string::npos);
+  BOOST_TEST(refused({{"canary", 60}}).find("in_flight_max") != std::string::npos);
+  BOOST_TEST(refused({{"silence_after_ms", 1000}}).find("token_expiry_ms") != std::string::npos);
+  BOOST_TEST(refused({{"canari", 1}}).find("canari") != std::string::npos);
+  BOOST_TEST(refused({{"canary", "1"}}).find("canary") != std::string::npos);
+  BOOST_TEST(centre.admin.send("POST", "/v1/rollouts", "[1]").status == 400u);
+  BOOST_TEST(centre.admin.send("POST", "/v1/rollouts", "{").status == 400u);
+}
+
+BOOST_AUTO_TEST_CASE(rollout_moves_only_as_its_phase_allows) {
+  Running centre;
+  centre.admin.must_publish(installation().release(make_version(1, 1, 0)));
+  const auto path = "/v1/rollouts/" + std::to_string(centre.admin.must_roll_out("1.1.0"));
+  BOOST_TEST(centre.admin.post(path + "/start", Json::object()).status == 409u);
+  BOOST_TEST(centre.admin.post(path + "/pause", {{"why", "lunch"}}).body.at("phase") == "paused");
+  BOOST_TEST(centre.admin.post(path + "/resume", Json::object()).body.at("phase") == "running");
+  BOOST_TEST(centre.admin.post(path + "/halt", {{"why", "smoke"}}).body.at("phase") == "halted");
+  BOOST_TEST(centre.admin.post(path + "/resume", Json::object()).status == 409u);
+  BOOST_TEST(centre.admin.get(path).body.at("moved_by") == "ada");
+  BOOST_TEST(centre.admin.get(path).body.at("why") == "a test");
+  BOOST_TEST(centre.admin.post("/v1/rollouts/9/start", Json::object()).status == 404u);
+  BOOST_TEST(centre.admin.post("/v1/rollouts/x/start", Json::object()).status == 400u);
+}
+
+BOOST_AUTO_TEST_CASE(rollback_halts_the_rollout_and_starts_one_to_the_release_before) {
+  Running centre;
+  centre.admin.must_publish(installation().release(make_version(1, 0, 0)));
+  centre.admin.must_publish(installation().release(make_version(1, 1, 0)));
+  const auto bad = centre.admin.must_roll_out("1.1.0");
+  const std::string path = "/v1/rollouts/" + std::to_string(bad);
+  const Reply back = centre.admin.post(path + "/rollback", {{"why", "it is bad"}});
+  BOOST_REQUIRE_MESSAGE(back.status == 201, back.body.dump());
+  BOOST_TEST(back.body.at("rollout") == bad + 1);
+  BOOST_TEST(centre.admin.get(path).body.at("phase") == "halted");
+  const Json made = centre.admin.get("/v1/rollouts/" + std::to_string(bad + 1)).body;
+  BOOST_TEST(made.at("phase") == "running");
+  BOOST_TEST(made.at("version") == "1.0.0");
+  BOOST_TEST(made.at("only_from") == "1.1.0");
+  BOOST_TEST(made.at("downgrade") == true);
+  BOOST_TEST(made.at("policy").at("canary") == 10);
+}
+
+BOOST_AUTO_TEST_CASE(rollback_with_nothing_to_go_back_to_changes_nothing) {
+  Running centre;
+  centre.admin.must_publish(installation().release(make_version(1, 1, 0)));
+  const std::string path = "/v1/rollouts/" + std::to_string(centre.admin.must_roll_out("1.1.0"));
+  BOOST_TEST(centre.admin.post(path + "/rollback", Json::object()).status == 409u);
+  BOOST_TEST(centre.admin.post(path + "/rollback", {{"to", "9.0.0"}}).status == 409u);
+  BOOST_TEST(centre.admin.get(path).body.at("phase") == "running");
+}
+
+BOOST_AUTO_TEST_CASE(health_and_metrics_are_all_that_plain_http_gives) {
+  Running centre;
+  BOOST_REQUIRE(centre.admin.register_appliance(acme(1), "north").status == 200);
+  http::ClientOptions options;
+  options.base_url = "http://127.0.0.1:" + std::to_string(centre.coordinator.http());
+  options.plain = http::PlainHttp::allow;
+  const auto plain = http::Client::make(std::move(options));
+  BOOST_REQUIRE(plain.ok());
+  const auto health = (*plain)->send("GET", "/health", "", "");
+  BOOST_REQUIRE(health.ok());
+  BOOST_TEST(health->status == 200u);
+  BOOST_TEST(Json::parse(health->body).at("status") == "ok");
+  const auto metrics = (*plain)->send("GET", "/metrics", "", "");
+  BOOST_REQUIRE(metrics.ok());
+  for (const char* line :
+       {"drydock_appliances{lifecycle=\"ACTIVE\"} 1", "drydock_journal_head ",
+        "drydock_check_ins_total{result=\"answered\"} 0", "drydock_rollouts{phase=\"running\"} 0",
+        "drydock_journal_disk_full 0", "drydock_actor_progress_age_seconds{actor=\"planner\"}"})
+    BOOST_TEST(metrics->body.find(line) != std::string::npos, line);
+  BOOST_TEST((*plain)->send("GET", "/v1/rollouts", "", "")->status == 404u);
+  BOOST_TEST((*plain)->send("POST", "/health", "", "")->status == 405u);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace drydock::centre::test
