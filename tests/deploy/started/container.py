@@ -1,0 +1,137 @@
+"""One boot of an appliance in a container: this machine's root under a throw-away overlay."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[3]
+BIN = Path(os.environ.get("DRYDOCK_BIN", ROOT / "build/release/bin"))
+sys.path.insert(0, str(ROOT / "deploy/demo-appliance"))
+
+from boot_state import BootState, format_state  # noqa: E402
+
+BOOT_S_MAX = 120
+UPDATE = "0123456789abcdef"
+HELPER_COMMAND = (
+    "/bin/sh -c 'exec /usr/bin/root-helper --allow-uid \"$$(id -u compliance-agent)\" \"$$@\"' "
+    "root-helper --slot-a /slot-a --slot-b /slot-b --cmdline /cmdline --unit other.service")
+# A mount for the ESP, and what provisioning and the first boot do.
+FIRST_BOOT = """[Unit]
+DefaultDependencies=no
+Requires=boot.mount
+After=boot.mount local-fs.target
+Before=basic.target sockets.target
+[Service]
+Type=oneshot
+RemainAfterExit=yes
+ExecStart=/bin/sh -c 'cp /esp/* /boot/; systemd-sysusers; systemd-tmpfiles --create %s'
+""" % "/usr/lib/tmpfiles.d/drydock-appliance.conf"
+TARGET = """[Unit]
+Requires=basic.target
+Requires=first-boot.service
+Wants=root-helper.socket msp-health-gate.service compliance-agent.service
+Wants=proof.service
+After=basic.target
+"""
+
+
+class Container:
+    """Make it, change what lies below `root`, boot it once; `proof` is a shell script that runs
+    beside the units, and whose output boot() returns."""
+
+    def __init__(self, trial: bool = True):
+        self.folder = Path(tempfile.mkdtemp(prefix="drydock-started-"))
+        self.root = self.folder / "root"
+        layers = self.folder / "layers"
+        self.mounted: list[Path] = []
+        for where, what in ((layers, ["-t", "tmpfs", "tmpfs"]), (self.root, None)):
+            where.mkdir()
+            if what is None:
+                (layers / "upper").mkdir()
+                (layers / "work").mkdir()
+                what = ["-t", "overlay", "overlay", "-o",
+                        f"lowerdir=/,upperdir={layers}/upper,workdir={layers}/work"]
+            subprocess.run(["mount", *what, str(where)], check=True)
+            self.mounted.append(where)
+        try:
+            self.units = self.root / "etc/systemd/system"
+            self.place(trial)
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        for where in reversed(self.mounted):
+            subprocess.run(["umount", str(where)], check=True)
+        shutil.rmtree(self.folder)
+
+    def place(self, trial: bool) -> None:
+        shutil.rmtree(self.root / "etc/msp", ignore_errors=True)
+        run(str(ROOT / "deploy/systemd/install"), "appliance", "--root", str(self.root),
+            "--programs", str(BIN))
+        self.write("etc/msp/agent.env", "SITE_ID=north\nMCP_URL=https://127.0.0.1:8443\n")
+        self.write("etc/msp/agent.yaml",
+                   "paths: {slot_a: /slot-a, slot_b: /slot-b, cmdline: /cmdline}\n")
+        (self.root / "etc/os-release").unlink()
+        self.write("etc/os-release", 'ID=drydock\nVERSION_ID="1.0.0"\n')
+        self.write("cmdline", "ab.partition=B ab.tries_left=2 ab.fallback=0\n" if trial else
+                   "ab.partition=A ab.tries_left=0 ab.fallback=0\n")
+        state = BootState(7, "A", "B", UPDATE) if trial else BootState(7, "A", "-", "0" * 16)
+        (self.root / "esp").mkdir()
+        for name in ("ab_state", "ab_state2"):
+            (self.root / "esp" / name).write_bytes(format_state(state))
+        for name in ("slot-a", "slot-b"):
+            (self.root / name).write_bytes(bytes(4096))
+        pki = self.folder / "pki"
+        run(str(BIN / "drydock"), "pki", "init", str(pki))
+        run(str(BIN / "drydock"), "appliance", "provision", "--pki", str(pki), "--client", "acme",
+            "--site", "north", "--hardware", "box", "--no-register", "--out",
+            str(self.root / "var/lib/msp/identity"))
+        self.unit("boot.mount", "[Mount]\nWhat=tmpfs\nType=tmpfs\nWhere=/boot\nOptions=mode=755\n")
+        self.unit("first-boot.service", FIRST_BOOT)
+        self.unit("started.target", TARGET)
+        self.unit("root-helper.service.d/files.conf", "[Service]\nExecStart=\nExecStart="
+                  f"{HELPER_COMMAND}\nReadWritePaths=/slot-a /slot-b\n")
+        # A reboot would only start the container anew: it is noted instead.
+        self.write("noted/systemctl", "#!/bin/sh\necho \"asked: systemctl $*\"\n", 0o755)
+        self.unit("msp-trial-end.service.d/noted.conf",
+                  "[Service]\nEnvironment=PATH=/noted:/usr/bin:/bin CMDLINE=/cmdline\n")
+
+    def write(self, path: str, text: str, mode: int = 0o644) -> None:
+        target = self.root / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(text, encoding="utf-8")
+        target.chmod(mode)
+
+    def unit(self, name: str, text: str) -> None:
+        self.write(f"etc/systemd/system/{name}", text)
+
+    def boot(self, proof: str, after: str = "compliance-agent.service") -> str:
+        self.write("proof.sh", f"exec >/proof.txt 2>&1\n{proof}\n")
+        self.unit("proof.service", f"[Unit]\nAfter={after}\n[Service]\nType=oneshot\n"
+                  "ExecStart=/bin/sh /proof.sh\nExecStopPost=systemctl --no-block poweroff\n"
+                  f"TimeoutStartSec={BOOT_S_MAX // 2}\n")
+        console = self.folder / "console"
+        with open(console, "wb") as sink:
+            subprocess.run(
+                # A container may not even ask about the clock, unless told so; setting it still takes a
+                # capability that this one has not.
+                ["timeout", str(BOOT_S_MAX), "systemd-nspawn", "-q", "-D", str(self.root),
+                 "--register=no", "--keep-unit", "--private-network",
+                 "--system-call-filter=adjtimex clock_adjtime", "-b", "systemd.unit=started.target"],
+                stdout=sink, stderr=sink, check=False)
+        proof_text = self.root / "proof.txt"
+        if not proof_text.exists():
+            tail = console.read_text(errors="replace")[-2000:]
+            raise AssertionError(f"the container came to no proof; its console ends: {tail!r}")
+        return proof_text.read_text(encoding="utf-8")
+
+
+def run(*command: str) -> None:
+    ran = subprocess.run(command, capture_output=True, text=True, check=False)
+    if ran.returncode != 0:
+        raise AssertionError(f"{json.dumps(command)} failed: {ran.stderr.strip()}")

@@ -1,0 +1,147 @@
+"""The hardened units, started by systemd: a trial boot that is committed, one that fails the gate,
+and what an agent in wrong hands may not do."""
+
+import re
+import subprocess
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+from container import ROOT, Container  # noqa: E402
+
+AGENT = ROOT / "deploy/systemd/units/compliance-agent.service"
+WAIT_FOR = """wait_for() { n=0; while ! eval "$1" >/dev/null 2>&1; do n=$((n + 1));
+  [ $n -lt 150 ] || { echo "never: $1"; break; }; sleep 0.2; done; }
+"""
+# A program that only asks how well the kernel's clock is disciplined, as the agent does.
+ASK_CLOCK = "#include <sys/timex.h>\nint main(void) { struct timex t = {0}; return adjtimex(&t) < 0 ? 9 : 0; }"
+WRONG_HANDS = """
+for f in /boot/ab_state /var/lib/msp/update/gate.log /var/lib/msp/helper/used_orders \\
+         /var/lib/msp/identity/appliance.key /etc/msp/agent.yaml /slot-a /slot-b /usr/bin/sh; do
+  if ( : >>$f ) 2>/dev/null; then echo "wrote $f"; else echo "refused $f"; fi
+done
+rm -f /var/lib/msp/update/gate.log && echo "removed gate.log"
+mv /var/lib/msp/helper /var/lib/msp/other && echo "moved the ledger"
+systemctl restart other.service && echo "restarted a unit"
+systemctl reboot && echo "rebooted"
+echo end
+"""
+
+
+def like_the_agent(command: str) -> str:
+    text = AGENT.read_text(encoding="utf-8")
+    text = text.replace("Restart=always\n", "")
+    return text.replace("ExecStart=/usr/bin/compliance-agent",
+                        f"Type=oneshot\nExecStart={command}")
+
+
+def of_the_seed(text: str) -> str:
+    """The same with the seed's own list of system calls and no other."""
+    return re.sub(r"^(SystemCallFilter=(?!@system-service)|SystemCallErrorNumber=).*\n", "", text,
+                  flags=re.M)
+
+
+class TrialThatPasses(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.container = Container()
+        cls.addClassCleanup(cls.container.close)
+        with tempfile.NamedTemporaryFile("w", suffix=".c") as source:
+            source.write(ASK_CLOCK)
+            source.flush()
+            subprocess.run(["gcc", "-o", str(cls.container.root / "usr/bin/ask-clock"),
+                            source.name], check=True)
+        cls.container.write("wrong-hands.sh", f"exec 2>/dev/null\n{WRONG_HANDS}")
+        cls.container.unit("wrong-hands.service", like_the_agent("/bin/sh /wrong-hands.sh"))
+        cls.container.unit("other.service", "[Service]\nExecStart=/bin/sleep 1\n")
+        asking = like_the_agent("/usr/bin/ask-clock")
+        cls.container.unit("ours.service", asking)
+        cls.container.unit("seed.service", of_the_seed(asking))
+        cls.said = cls.container.boot(WAIT_FOR + """
+wait_for 'grep -q "^set active_partition=.B" /boot/ab_state'
+wait_for 'journalctl -u compliance-agent | grep -q "check-in: POST"'
+systemctl start wrong-hands.service; systemctl start ours.service; systemctl start seed.service
+systemctl start msp-trial-end.service
+for u in compliance-agent root-helper msp-health-gate ours seed; do
+  echo "$u $(systemctl show -p ActiveState,Result,NRestarts $u | tr '\\n' ' ')"
+done
+stat -c '%n %U %a' /run/drydock/root-helper.sock
+sed -n '1,3p' /boot/ab_state
+journalctl -o cat""")
+
+    def line(self, start: str) -> str:
+        found = [line for line in self.said.splitlines() if line.startswith(start)]
+        self.assertTrue(found, f"no line starts with {start!r} in:\n{self.said}")
+        return found[0]
+
+    def state(self, unit: str) -> set[str]:
+        return set(self.line(f"{unit} ").split()[1:])
+
+    def test_the_trial_is_committed_through_root_helper(self):
+        self.assertIn("root-helper: CommitTrial done", self.said)
+        self.assertIn('set active_partition="B"\nset trial_partition="-"', self.said)
+
+    def test_the_agent_lives_under_its_hardening_and_checks_in(self):
+        self.assertEqual(self.state("compliance-agent"),
+                         {"ActiveState=active", "Result=success", "NRestarts=0"})
+        self.assertNotIn("never: ", self.said)
+        self.assertIn("check-in: POST https://127.0.0.1:8443", self.said)
+
+    def test_the_gate_ran_before_the_agent_and_remains(self):
+        self.assertIn("ActiveState=active", self.state("msp-health-gate"))
+        gate = self.said.index("Finished msp-health-gate.service")
+        self.assertLess(gate, self.said.index("Started compliance-agent.service"))
+
+    def test_a_committed_boot_is_not_ended(self):
+        self.assertNotIn("asked: systemctl", self.said)
+        self.assertIn("staying: slot B is the good one", self.said)
+
+    def test_the_helper_s_socket_is_open_to_the_agent_s_group_alone(self):
+        self.assertEqual(self.line("/run/drydock/root-helper.sock").split()[1:], ["root", "660"])
+
+    def test_an_agent_in_wrong_hands_writes_no_slot_no_boot_state_no_ledger_and_no_verdict(self):
+        self.assertEqual(len(re.findall(r"^refused /", self.said, re.M)), 8)
+        for done in ("wrote ", "removed gate.log", "moved the ledger"):
+            self.assertNotRegex(self.said, f"(?m)^{done}")
+        self.assertRegex(self.said, "(?m)^end$")
+
+    def test_an_agent_in_wrong_hands_restarts_no_unit_and_no_host(self):
+        self.assertNotRegex(self.said, "(?m)^(restarted a unit|rebooted)$")
+
+    def test_the_clock_may_be_asked_where_the_seed_s_filter_ends_who_asks(self):
+        self.assertIn("Result=success", self.state("ours"))
+        self.assertIn("Result=signal", self.state("seed"))
+
+
+class TrialThatFails(unittest.TestCase):
+    def boot(self, trial: bool, path: str, text: str) -> str:
+        container = Container(trial)
+        try:
+            container.write(path, text)
+            return container.boot(WAIT_FOR + """
+wait_for 'systemctl show -P ActiveEnterTimestampMonotonic compliance-agent | grep -qv "^0"'
+wait_for 'journalctl -u msp-trial-end | grep -qE "rebooting|staying"'
+echo "gate $(systemctl show -P Result msp-health-gate)"
+journalctl -o cat""")
+        finally:
+            container.close()
+
+    def test_a_trial_that_fails_the_gate_is_ended_by_a_reboot(self):
+        said = self.boot(True, "etc/msp/health.d/never.yaml",
+                         "name: never\ncommand: [/bin/false]\n")
+        self.assertIn("gate exit-code", said)
+        self.assertIn("rebooting: slot B is on trial", said)
+        self.assertIn("asked: systemctl reboot", said)
+
+    def test_a_gate_that_fails_in_the_good_slot_ends_nothing(self):
+        said = self.boot(False, "etc/msp/agent.yaml", "no such key: 1\n")
+        self.assertIn("gate exit-code", said)
+        self.assertIn("staying: slot A is the good one", said)
+        self.assertNotIn("asked: systemctl", said)
+
+
+if __name__ == "__main__":
+    unittest.main()
