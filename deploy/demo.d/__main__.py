@@ -173,12 +173,12 @@ class Demo:
         print(f"\n{plan.GOOD} reached {measured.committed} of {measured.appliances} appliances, "
               f"though the coordinator was killed {times(measured.coordinator_kills)} and "
               f"{measured.agent_kills} agents in the middle of their installs.\n"
-              f"{plan.BAD} reached {measured.exposed}, which fell back by itself "
-              f"({measured.rolled_back} of {measured.exposed}); the rollout "
-              f"{'halted itself' if measured.halted else 'did NOT halt'}; {bad['on_good']} "
-              f"appliances run {plan.GOOD}.\n"
-              f"{measured.lost_reports} reports were lost. {measured.seconds} s. "
-              f"Everything lies in {self.home}.")
+              f"{plan.BAD} was booted by {measured.exposed}; {measured.rolled_back} of "
+              f"{measured.exposed} fell back, and the rollout "
+              f"{'halted itself' if measured.halted else 'did NOT halt'}: "
+              f"{bad['on_good']} of {measured.appliances} run {plan.GOOD}.\n"
+              f"{measured.lost_reports} reports were lost. It took {measured.seconds} s. "
+              f"Everything lies in {shown(self.home)}.")
         self.suggest(centre, bad)
         if wrong:
             print(f"\ndemo: FAILED in stage counting: {'; '.join(wrong)}\n"
@@ -191,17 +191,17 @@ class Demo:
         return EXIT_FAILED if wrong else 0
 
     def suggest(self, centre: Centre, bad: dict) -> None:
-        drydock = self.place.program("drydock")
+        drydock = shown(self.place.program("drydock"))
         print("\nTry next:")
         if not self.options.keep:
-            print("  deploy/demo --keep        the same, left up: `drydock why` and the console's\n"
-                  "                            commands then answer\n"
-                  f"  {drydock} journal verify {self.place.centre / 'journal'}\n"
+            journal = shown(self.place.centre / "journal")
+            print("  deploy/demo --keep    the same, left up: then `drydock why` can answer\n"
+                  f"  {drydock} journal verify {journal}\n"
                   "  tests/run")
             return
         flags = " ".join(centre.identity_flags())
         appliance = bad["appliances"][0] if bad["appliances"] else "APPLIANCE"
-        print(f"  drydock() {{ {drydock} {flags} \"$@\"; }}\n"
+        print(f"  drydock() {{ {self.place.program('drydock')} {flags} \"$@\"; }}\n"
               f"  drydock why {appliance}\n"
               f"  drydock rollout status {bad['rollout']}\n"
               f"  drydock rollout rollback 1 --why 'to see it'; drydock rollout watch "
@@ -215,6 +215,11 @@ class Demo:
                 centre.keep()
         except Stopped:
             print("\ndemo: ending")
+
+
+def shown(path: Path) -> Path:
+    """As a person in the checkout would name it."""
+    return path.relative_to(ROOT) if path.is_relative_to(ROOT) else path
 
 
 def times(count: int) -> str:
