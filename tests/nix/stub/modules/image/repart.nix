@@ -1,0 +1,2 @@
+# In nixpkgs this file declares image.repart.*; the roots stand in nixos.nix.
+{ }

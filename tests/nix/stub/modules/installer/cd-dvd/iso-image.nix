@@ -1,0 +1,2 @@
+# In nixpkgs this file declares isoImage.*; the roots stand in nixos.nix.
+{ }
