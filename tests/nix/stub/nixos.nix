@@ -21,7 +21,7 @@ in {
     programs = open { };
     security = open { };
     sops = open { };
-    system = open { };
+    system = open { build.toplevel = "/nix/store/toplevel"; };
     systemd = open { package = "/nix/store/systemd"; };
     time = open { };
     users = open { };
