@@ -183,6 +183,11 @@ int main(int argc, char** argv) {
     range = *given;
   }
   if (options.appliances != 0) scenario->appliances = options.appliances;
+  if (options.follow && *options.follow > scenario->appliances) {
+    std::cerr << fmt::format("fleet-sim: --follow {}: there are {} appliances\n", *options.follow,
+                             scenario->appliances);
+    return 2;
+  }
   if (options.hours != 0) scenario->horizon = drydock::hours(options.hours);
   return *runs ? run(options, *scenario, range.first, range.second)
                : verify(options, *scenario, range.first, range.second);

@@ -29,6 +29,7 @@ Outcome outcome_of(const Course& course) {
   out.events = world.events();
   out.appliances = world.scenario().appliances;
   out.counts = course.oracles.truth();
+  for (const Appliance& appliance : world.appliances()) ++out.running[appliance.running()];
   const auto& rollouts = world.centre().planner().rollouts;
   for (std::uint32_t i = 0; i < rollouts.size(); ++i)
     if (rollouts.row(i).phase == planner::RolloutPhase::halted) ++out.halted;
@@ -102,6 +103,10 @@ std::string summary(const Outcome& o) {
       "  committed {}, exposed {}, rolled back {}, silent {}, rollouts halted {}\n",
       o.scenario, o.seed, o.appliances, o.events, o.counts.committed, o.counts.exposed,
       o.counts.rolled_back, o.counts.silent, o.halted);
+  text += "  at the end";
+  for (const auto& [version, count] : o.running)
+    text += fmt::format(" {} run {}", count, name_of(version));
+  text += "\n";
   if (o.done_after)
     text += fmt::format("  done after {}:{:02} hours, digest {}\n", o.done_after->value / 3'600'000,
                         o.done_after->value / 60'000 % 60, hex(o.digest));

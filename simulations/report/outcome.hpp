@@ -1,5 +1,6 @@
 #pragma once
 // One run from beginning to end, with all oracles on, and what came of it.
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -15,6 +16,7 @@ struct Outcome {
   Oracles::Counts counts;
   std::uint32_t halted = 0;  // rollouts
   std::uint32_t centre_restarts = 0;
+  std::map<Version, std::uint32_t> running;  // at the end, in truth
   std::optional<Duration> done_after;
   std::uint64_t violations = 0;
   std::vector<std::string> told;  // the first violations in words

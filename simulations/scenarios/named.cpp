@@ -102,7 +102,7 @@ Scenario good_then_bad() {
   Scenario s = good("good-then-bad", "1.1.0 reaches everybody, then 1.2.0 halts itself");
   s.releases.push_back({bad_version, Defect::fails_check, 1000, 64});
   s.rollouts.push_back(s.rollouts[0]);
-  s.rollouts[1].at = Instant{hours(12).value};
+  s.rollouts[1].at = Instant{hours(5).value};
   s.rollouts[1].spec.version = bad_version;
   return s;
 }
@@ -121,12 +121,12 @@ Scenario two_rounds() {
   Scenario s = one("", "", good_version, Defect::fails_check, 300);
   s.releases.push_back({bad_version, Defect::never_boots, 300, 64});
   s.rollouts.push_back(s.rollouts[0]);
-  s.rollouts[1].at = Instant{hours(12).value};
+  s.rollouts[1].at = Instant{hours(5).value};
   s.rollouts[1].spec.version = bad_version;
   s = storm("two-rounds", "two rollouts that fail on a third, all faults, no limit", s);
   for (RolloutPlan& plan : s.rollouts) plan.spec.policy.failure_limit = 1'000'000;
   s.faults.points = 200;
-  s.faults.span = hours(16);
+  s.faults.span = hours(8);
   s.horizon = hours(48);
   return s;
 }
@@ -135,7 +135,7 @@ Scenario two_rounds() {
 Scenario rollback() {
   Scenario s = one("", "", good_version, Defect::fails_late, 200);
   RolloutPlan back = s.rollouts[0];
-  back.at = Instant{hours(8).value};
+  back.at = Instant{hours(5).value};
   back.spec.version = s.installed;
   back.spec.only_from = good_version;
   back.spec.downgrade = true;

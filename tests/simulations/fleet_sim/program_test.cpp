@@ -1,0 +1,110 @@
+// fleet-sim as a program: its commands, its exit codes, its last line.
+#include <boost/test/unit_test.hpp>
+
+#include <sys/wait.h>
+
+#include <array>
+#include <cstdio>
+#include <string>
+
+#include <nlohmann/json.hpp>
+
+namespace {
+
+struct Ended {
+  int code = -1;
+  std::string text;  // both outputs
+  std::string last_line() const {
+    const std::size_t end = text.find_last_not_of('\n');
+    return text.substr(text.rfind('\n', end) + 1, end - text.rfind('\n', end));
+  }
+};
+
+Ended fleet_sim(const std::string& arguments) {
+  Ended ended;
+  FILE* pipe = ::popen((std::string(FLEET_SIM) + " " + arguments + " 2>&1").c_str(), "r");
+  BOOST_REQUIRE(pipe != nullptr);
+  std::array<char, 4096> buffer;
+  while (const std::size_t n = std::fread(buffer.data(), 1, buffer.size(), pipe))
+    ended.text.append(buffer.data(), n);
+  const int status = ::pclose(pipe);
+  ended.code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+  return ended;
+}
+
+bool says(const Ended& ended, const char* text) {
+  return ended.text.find(text) != std::string::npos;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(a_run_ends_with_one_line_of_json) {
+  const Ended run = fleet_sim("run good --seed 3 --json");
+  BOOST_TEST(run.code == 0);
+  const auto j = nlohmann::json::parse(run.last_line());
+  BOOST_TEST(j["scenario"] == "good");
+  BOOST_TEST(j["seed"] == 3);
+  BOOST_TEST(j["appliances"] == 12);
+  BOOST_TEST(j["committed"] == 12);
+  BOOST_TEST(j["halted"] == false);
+  BOOST_TEST(j["violations"] == 0);
+  BOOST_TEST(j["hours_to_done"].get<double>() > 0.5);
+  BOOST_TEST(j["host"].contains("wall_s"));
+}
+
+BOOST_AUTO_TEST_CASE(apart_from_the_host_two_runs_print_the_same_line) {
+  auto one = nlohmann::json::parse(fleet_sim("run bad --seed 5 --json").last_line());
+  auto two = nlohmann::json::parse(fleet_sim("run bad --seed 5 --json").last_line());
+  one.erase("host");
+  two.erase("host");
+  BOOST_TEST(one.dump() == two.dump());
+  BOOST_TEST(one["exposed"] == 1);
+  BOOST_TEST(one["rolled_back"] == 1);
+}
+
+BOOST_AUTO_TEST_CASE(a_range_of_seeds_is_summed_up) {
+  const Ended run = fleet_sim("run good --seeds 1..3 --appliances 6 --json");
+  BOOST_TEST(run.code == 0);
+  const auto j = nlohmann::json::parse(run.last_line());
+  BOOST_TEST(j["committed"] == 18);
+  BOOST_TEST(j["appliances"] == 6);
+}
+
+BOOST_AUTO_TEST_CASE(a_horizon_that_is_too_short_is_a_violation_and_exit_code_1) {
+  const Ended run = fleet_sim("run good --hours 1 --appliances 100");
+  BOOST_TEST(run.code == 1);
+  BOOST_TEST(says(run, "did not settle"));
+}
+
+BOOST_AUTO_TEST_CASE(verify_says_that_two_runs_are_equal) {
+  const Ended run = fleet_sim("verify storm --seed 2");
+  BOOST_TEST(run.code == 0);
+  BOOST_TEST(says(run, "two runs are equal"));
+}
+
+BOOST_AUTO_TEST_CASE(an_unknown_scenario_is_told_which_there_are) {
+  const Ended run = fleet_sim("run nonsense");
+  BOOST_TEST(run.code == 2);
+  BOOST_TEST(says(run, "there is no scenario \"nonsense\""));
+  BOOST_TEST(says(run, "halt-storm"));
+}
+
+BOOST_AUTO_TEST_CASE(nonsense_arguments_are_refused_with_what_is_accepted) {
+  for (const char* arguments :
+       {"", "run", "run good --appliances 0", "run good --appliances 2000000",
+        "run good --appliances many", "run good --seed x", "run good --hours 0",
+        "run good --seeds 5..2", "run good --seeds 7", "run good --seed 1 --seeds 1..2",
+        "run good --colour", "fly", "run good --follow 99"}) {
+    const Ended run = fleet_sim(arguments);
+    BOOST_TEST_INFO_SCOPE("fleet-sim " << arguments << "\n" << run.text);
+    BOOST_TEST(run.code == 2);
+    BOOST_TEST(!run.text.empty());
+  }
+  BOOST_TEST(says(fleet_sim("run good --seeds 5..2"), "write a range"));
+}
+
+BOOST_AUTO_TEST_CASE(help_names_the_commands) {
+  const Ended run = fleet_sim("--help");
+  BOOST_TEST(run.code == 0);
+  for (const char* verb : {"run", "verify", "list"}) BOOST_TEST(says(run, verb));
+}
