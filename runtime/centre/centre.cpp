@@ -1,6 +1,7 @@
 #include "runtime/centre/centre.hpp"
 
 #include <algorithm>
+#include <atomic>
 
 #include <spdlog/spdlog.h>
 #include <nlohmann/json.hpp>
@@ -22,6 +23,7 @@ constexpr std::size_t operator_queue_max = 32;  // of at most one chunk each
 constexpr std::size_t status_queue_max = 16;
 constexpr unsigned edge_threads_max = 8;
 constexpr int ticks_a_clock_promise = 60;
+constexpr int catch_up_waits_max = 60;  // of look_timeout each
 
 http::Limits edge_limits(const config::CoordinatorConfig& config) {
   http::Limits limits;
@@ -46,6 +48,12 @@ http::Limits status_limits() {
   return limits;
 }
 
+// Who gets nothing done looks alive from outside; so each is asked for a sign of life.
+struct Prod {
+  observe::Beat beat;
+  std::shared_ptr<std::atomic<bool>> under_way;
+};
+
 }  // namespace
 
 // In the order they are made; what is below uses what is above and goes first.
@@ -63,7 +71,7 @@ struct Centre::Parts {
   std::unique_ptr<Edge> edge;
   std::unique_ptr<Proposals> proposals;
   std::unique_ptr<RunningMachines> machines;
-  std::vector<observe::Beat> beats;  // gateway, registry, planner, journal
+  std::vector<Prod> prods;  // gateway, registry, planner, journal
   std::unique_ptr<StatusPage> status;
   std::unique_ptr<Desk> operator_desk, status_desk;
   std::unique_ptr<http::Server> edge_server, operator_server, status_server;
@@ -121,7 +129,7 @@ Status Centre::Parts::run_machines(trust::SigningKey order_key) {
                                             [this] { return now().wall; }, options.download_rate},
                                 std::move(order_key));
   for (const char* name : {"gateway", "registry", "planner", "journal"})
-    beats.push_back(progress.actor(name, now().up));
+    prods.push_back({progress.actor(name, now().up), std::make_shared<std::atomic<bool>>(false)});
   return catch_up();
 }
 
@@ -130,11 +138,15 @@ Status Centre::Parts::catch_up() {
   machines->tell(Planner::Event{CentreStarted{Epoch{log->epoch()}}});
   if (auto s = proposals->catch_up(); !s) return s;
   const std::uint64_t head = log->head();
-  for (;;) {
+  for (int waits = 0;;) {
     const auto decided = copied<Planner>(
         *machines, [](const Planner::Store& store) { return store.head.decided.value; });
     if (decided && *decided >= head) return journal->flush();
-    spdlog::info("the planner is at decision {} of {}", decided.value_or(0), head);
+    if (++waits == catch_up_waits_max)
+      return Error{ErrorKind::timed_out, fmt::format("the planner has not applied decision {} of "
+                                                     "the log; look at the disk, and start again",
+                                                     head)};
+    spdlog::info("the planner catches up with decision {}", head);
   }
 }
 
@@ -151,11 +163,6 @@ Status Centre::Parts::listen(const Keys& keys) {
     if (!started) return started.error().in(what);
     into = std::move(*started);
     return Done{};
-  };
-  const auto to = [](Desk* desk) {
-    return [desk](http::Request request, http::Responder responder) {
-      desk->take(std::move(request), std::move(responder));
-    };
   };
   operator_desk = std::make_unique<Desk>(
       operator_threads, operator_queue_max,
@@ -174,13 +181,23 @@ Status Centre::Parts::listen(const Keys& keys) {
       },
       edge_server);
   if (s)
-    s = start("--operator",
-              {config::text_of(config.operators), keys.operators, identify_operator, 1,
-               operator_limits()},
-              to(operator_desk.get()), operator_server);
+    s = start(
+        "--operator",
+        {config::text_of(config.operators), keys.operators, identify_operator, 1,
+         operator_limits()},
+        [this](http::Request request, http::Responder responder) {
+          operator_desk->take(std::move(request), std::move(responder));
+        },
+        operator_server);
   if (s)
-    s = start("--http", {config::text_of(config.http), {}, {}, 1, status_limits()},
-              to(status_desk.get()), status_server);
+    s = start(
+        "--http", {config::text_of(config.http), {}, {}, 1, status_limits()},
+        [this](http::Request request, http::Responder responder) {
+          // Health is told at once, whatever else hangs.
+          if (request.path != "/metrics") return responder.send(status->answer(request));
+          status_desk->take(std::move(request), std::move(responder));
+        },
+        status_server);
   return s;
 }
 
@@ -218,13 +235,19 @@ void Centre::tick() {
   if (++p.ticks % ticks_a_clock_promise == 0)
     if (auto kept = p.clock->keep(); !kept) spdlog::error("clock: {}", kept.error().text);
   p.proposals->look_again();
-  const auto mark = [&p](std::size_t n) {
-    return [&p, beat = p.beats[n]](const auto&) { beat.mark(p.now().up); };
+  // One prod is under way to each; who does not come to it gets no second one.
+  const auto prod = [&p](std::size_t n, auto send) {
+    const Prod& to = p.prods[n];
+    if (to.under_way->exchange(true)) return;
+    send([&p, to](const auto&...) {
+      to.beat.mark(p.now().up);
+      *to.under_way = false;
+    });
   };
-  p.machines->look(std::function<void(const Gateway::Store&)>(mark(0)));
-  p.machines->look(std::function<void(const Registry::Store&)>(mark(1)));
-  p.machines->look(std::function<void(const Planner::Store&)>(mark(2)));
-  p.journal->notify([&p, beat = p.beats[3]] { beat.mark(p.now().up); });
+  prod(0, [&](auto mark) { p.machines->look(std::function<void(const Gateway::Store&)>(mark)); });
+  prod(1, [&](auto mark) { p.machines->look(std::function<void(const Registry::Store&)>(mark)); });
+  prod(2, [&](auto mark) { p.machines->look(std::function<void(const Planner::Store&)>(mark)); });
+  prod(3, [&](auto mark) { p.journal->notify(mark); });
 }
 
 void Centre::stop() {

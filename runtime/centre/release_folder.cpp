@@ -22,6 +22,7 @@ namespace {
 constexpr std::size_t envelope_bytes_max = artifact::manifest_bytes_max + 4096;
 constexpr std::size_t about_bytes_max = 4096;
 constexpr std::size_t read_block = 1u << 20;
+constexpr std::string_view half_made_prefix = ".new-";
 constexpr char yes = '1', no = '0';
 
 Status enough_room(const std::string& root, std::uint64_t image, std::uint64_t free_bytes_min) {
@@ -82,7 +83,7 @@ Status ReleaseFolder::make(const std::string& root, const Hash& hash, const Mani
                            std::string_view envelope, const ReleaseAbout& about,
                            std::uint64_t free_bytes_min) {
   if (auto s = enough_room(root, manifest.image_size, free_bytes_min); !s) return s;
-  const std::string fresh = root + "/.new-" + hex(hash);
+  const std::string fresh = root + "/" + std::string(half_made_prefix) + hex(hash);
   const std::string path = root + "/" + hex(hash);
   std::error_code ignored;
   std::filesystem::remove_all(fresh, ignored);  // of a run that was cut
@@ -95,6 +96,8 @@ Status ReleaseFolder::make(const std::string& root, const Hash& hash, const Mani
   }
   return files::sync_folder(root);
 }
+
+bool ReleaseFolder::half_made(std::string_view name) { return name.starts_with(half_made_prefix); }
 
 Result<std::unique_ptr<ReleaseFolder>> ReleaseFolder::open(const std::string& root,
                                                            const Hash& hash,

@@ -29,6 +29,8 @@ class ReleaseFolder {  // any thread
   static Status make(const std::string& root, const Hash& hash, const Manifest& manifest,
                      std::string_view envelope, const ReleaseAbout& about,
                      std::uint64_t free_bytes_min);
+  // Is this the name of what a make() that was cut left behind?
+  static bool half_made(std::string_view name);
   // Believes nothing that the release key did not sign. Errors: those of the files and the key
   // ring; mismatch when the folder's name, manifest and files do not belong together.
   static Result<std::unique_ptr<ReleaseFolder>> open(const std::string& root, const Hash& hash,

@@ -55,6 +55,8 @@ Status Releases::load() {
   for (; !failed && entries != std::filesystem::directory_iterator(); entries.increment(failed)) {
     const std::string name = entries->path().filename();
     Hash hash{};
+    std::error_code ignored;
+    if (ReleaseFolder::half_made(name)) std::filesystem::remove_all(entries->path(), ignored);
     if (!read_hex(name, hash)) continue;
     if (folders_.size() >= releases_max) {
       spdlog::error("{} holds more than {} releases; {} is not served", root_, releases_max, name);

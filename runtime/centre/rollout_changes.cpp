@@ -20,19 +20,30 @@ RolloutView view(const Planner::Store& store, std::uint32_t i) {
           store.head.epoch};
 }
 
-std::vector<RolloutView> views(const Planner::Store& store, const trust::OperatorIdentity& who) {
-  std::vector<RolloutView> all;  // at most Planner::rollouts_max
-  for (std::uint32_t i = 0; i < store.rollouts.size(); ++i)
-    if (may_see(who, store.rollouts.row(i).spec.client)) all.push_back(view(store, i));
-  return all;
+// All of them, at most Planner::rollouts_max, or one; counting targets walks every appliance.
+std::vector<RolloutView> views(const Planner::Store& store, const trust::OperatorIdentity& who,
+                               std::optional<RolloutId> only) {
+  std::vector<RolloutView> found;
+  for (std::uint32_t i = 0; i < store.rollouts.size(); ++i) {
+    const bool wanted = !only || store.rollouts.key(i) == *only;
+    if (wanted && may_see(who, store.rollouts.row(i).spec.client)) found.push_back(view(store, i));
+  }
+  return found;
+}
+
+std::optional<std::vector<RolloutView>> look(const OperatorParts& parts,
+                                             const trust::OperatorIdentity& who,
+                                             std::optional<RolloutId> only) {
+  return copied<Planner>(*parts.machines, [who, only](const Planner::Store& store) {
+    return views(store, who, only);
+  });
 }
 
 }  // namespace
 
 std::optional<std::vector<RolloutView>> view_rollouts(const OperatorParts& parts,
                                                       const trust::OperatorIdentity& who) {
-  return copied<Planner>(*parts.machines,
-                         [who](const Planner::Store& store) { return views(store, who); });
+  return look(parts, who, {});
 }
 
 Result<RolloutView> view_rollout(const OperatorParts& parts, const OperatorCall& call) {
@@ -41,10 +52,9 @@ Result<RolloutView> view_rollout(const OperatorParts& parts, const OperatorCall&
   const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), id.value);
   if (failed != std::errc() || end != text.data() + text.size())
     return Error{ErrorKind::malformed, "a rollout is named by its number: 1, 2, 3, ..."};
-  const auto all = view_rollouts(parts, call.who);
-  if (!all) return Error{ErrorKind::timed_out, "the planner did not answer in time; try again"};
-  for (const RolloutView& each : *all)
-    if (each.id == id) return each;
+  const auto found = look(parts, call.who, id);
+  if (!found) return Error{ErrorKind::timed_out, "the planner did not answer in time; try again"};
+  if (!found->empty()) return found->front();
   return Error{ErrorKind::not_found, fmt::format("there is no rollout {}", id.value)};
 }
 

@@ -25,7 +25,7 @@ class StatusPage {
   };
   explicit StatusPage(Parts parts) : parts_(std::move(parts)) {}
 
-  // Blocks on the machines: for a Desk. Any number of threads.
+  // /metrics blocks on the machines: for a Desk. The rest is told at once, from any thread.
   http::Response answer(const http::Request& request);
 
  private:

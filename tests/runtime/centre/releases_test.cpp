@@ -159,6 +159,8 @@ BOOST_AUTO_TEST_CASE(half_made_and_damaged_folders_are_not_served) {
   std::filesystem::create_directories(store.folder / "releases/" + std::string(64, 'b'));
   std::filesystem::create_directories(store.folder / "releases/notes");
   BOOST_TEST(store.open()->list().size() == 1u);
+  BOOST_TEST(!std::filesystem::exists(store.folder / "releases/.new-" + std::string(64, 'a')));
+  BOOST_TEST(std::filesystem::exists(store.folder / "releases/notes"));
   std::filesystem::resize_file(folder + "/chunks", 1);
   BOOST_TEST(store.open()->list().empty());
 }
