@@ -20,6 +20,7 @@ from folder import OS_RELEASE, PROGRAMS, UNPACK_LIMIT_S, Folder, unpack_command,
 from processes import TICK_S, Bench, Child
 
 GATE_HEALTHY, GATE_WILL_RETRY, GATE_FELL_BACK = 0, 1, 2
+AGENT = "compliance-agent"
 GATE_LIMIT_S = 300.0         # a gate that hangs is a failed boot
 HELPER_LIMIT_S = 10.0        # until root-helper's socket is there
 RESTART_AFTER_S = 0.2        # Restart=always
@@ -143,7 +144,7 @@ class Firmware:
                 "--reboot-command", "touch", "--reboot-command", str(folder.reboot_request)]
 
     def agent_command(self) -> list[str]:
-        return ["compliance-agent", "--config", str(self.folder.configuration)]
+        return [AGENT, "--config", str(self.folder.configuration)]
 
     def start(self, command: list[str]) -> Child:
         """Starts a program of the unpacked image. Its PATH begins in that image, so that a health
@@ -151,8 +152,23 @@ class Firmware:
         name = command[0]
         variables = environment_of(self.folder)
         variables["PATH"] = f"{self.folder.program(name).parent}:{os.environ['PATH']}"
+        if name == AGENT and (fault := self.planted_fault()):
+            variables["DRYDOCK_FAULT"] = fault
         return Child([str(self.folder.program(name)), *command[1:]], self.folder.root,
                      self.folder.logs / f"{name}.log", variables)
+
+    def planted_fault(self) -> str:
+        """What a test planted for the next start of the agent (on trial: in the other file), once."""
+        on_trial = self.folder.path / "agent-fault.trial"
+        state = boot_state.read_state(self.folder.esp)
+        planted = on_trial if state and state.trial != "-" else self.folder.path / "agent-fault"
+        try:
+            fault = planted.read_text(encoding="utf-8").strip()
+            planted.unlink()
+        except FileNotFoundError:
+            return ""
+        self.tell("fault", planted=fault)
+        return fault
 
     def keep(self, service: Service) -> None:
         """Starts the service when it is due, and notes when it has ended."""

@@ -11,6 +11,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.append(str(ROOT / "deploy/demo-appliance"))
 
+import kills
 import plan
 import proof
 import tamper
@@ -39,6 +40,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--build", type=Path, default=ROOT / "build/release", help=hidden)
     parser.add_argument("--programs", type=Path, help=hidden)  # take these and build nothing
     parser.add_argument("--tamper", action="store_true", help=hidden)
+    parser.add_argument("--kills", choices=("kill-before", "kill-after"), help=hidden)
     return parser.parse_args()
 
 
@@ -69,6 +71,9 @@ class Demo:
         if self.options.tamper:
             self.begin(f"{plan.GOOD}, with bytes of its image changed at the coordinator")
             return tamper.show(story, self.place)
+        if self.options.kills:
+            self.begin(f"{plan.GOOD}, with each agent killed at another of its writes")
+            return kills.show(story, self.place)
         self.begin(f"{plan.GOOD}, a good release")
         self.screen.goes_on("rolling out to all, with processes killed on the way")
         committed, _ = story.good()
@@ -129,7 +134,8 @@ class Demo:
         centre.await_answer()
         self.screen.done(f"edge {centre.ports['edge']}, operators {centre.ports['operator']}, "
                          f"health {centre.ports['http']}")
-        fleet = Fleet(self.bench, self.place, self.options.appliances)
+        count = kills.BOXES if self.options.kills else self.options.appliances
+        fleet = Fleet(self.bench, self.place, count)
         self.begin(f"{len(fleet.boxes)} appliances")
         url = f"https://127.0.0.1:{centre.ports['edge']}"
         making = []
@@ -142,6 +148,8 @@ class Demo:
             making.append(fleet.make(box, identity, url))
         for command in making:
             self.bench.finish(command, plan.COMMAND_LIMIT_S)
+        if self.options.kills:
+            kills.plant(fleet, self.options.kills)
         fleet.switch_on()
         Story(self.bench, self.place, centre, fleet, self.screen).first_boot()
         sites = len({box.place for box in fleet.boxes})

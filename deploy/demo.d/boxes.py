@@ -42,6 +42,7 @@ class Box:
     agent_pid: int = 0                 # 0: it does not run
     killed_pid: int = 0                # the agent we sent SIGKILL, until its end is told
     kills_seen: int = 0                # agents that we killed and that ended by it
+    faults_hit: int = 0                # agents that a planted fault killed
     gave_up: str = ""
     standby: int = 0                   # bytes of the slot that does not run, on disk
     standby_grew: float = 0.0          # time.monotonic() seconds
@@ -75,8 +76,11 @@ class Box:
             case "started" if event["program"] == AGENT:
                 self.agent_pid = event["pid"]
             case "ended" if event["program"] == AGENT:
-                if self.killed_pid == self.agent_pid != 0 and event["exit"] == -signal.SIGKILL:
+                killed = event["exit"] == -signal.SIGKILL
+                if killed and self.killed_pid == self.agent_pid != 0:
                     self.kills_seen += 1
+                elif killed:
+                    self.faults_hit += 1
                 self.agent_pid = self.killed_pid = 0
             case "given_up" | "no_bootable_slot":
                 self.gave_up = event.get("reason", "no slot holds a bootable image")

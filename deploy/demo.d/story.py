@@ -1,5 +1,7 @@
 """The two rollouts: a good release that meets killed processes, and a bad one that must stop."""
 
+from pathlib import Path
+
 import plan
 from bench import Workbench
 from boxes import Box, Fleet
@@ -31,9 +33,9 @@ class Story:
                             "--out", signed, online=False)
         self.centre.drydock("release", "publish", "--manifest", signed, "--image", image)
 
-    def roll_out(self, version: str, why: str) -> Watch:
+    def roll_out(self, version: str, why: str, policy: Path = POLICY) -> Watch:
         made = self.centre.drydock("rollout", "create", "--version", version,
-                                   "--policy", POLICY, "--why", why)
+                                   "--policy", policy, "--why", why)
         rollout = int(made["rollout"])
         self.centre.drydock("rollout", "start", str(rollout), "--why", why)
         return Watch(self.centre, rollout)
