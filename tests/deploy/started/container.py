@@ -28,13 +28,13 @@ Before=basic.target sockets.target
 [Service]
 Type=oneshot
 RemainAfterExit=yes
-ExecStart=/bin/sh -c 'cp /esp/* /boot/; systemd-sysusers; systemd-tmpfiles --create %s'
-""" % "/usr/lib/tmpfiles.d/drydock-appliance.conf"
+ExecStart=/bin/sh -c 'cp /esp/* /boot/; systemd-sysusers; systemd-tmpfiles --create'
+"""
 TARGET = """[Unit]
 Requires=basic.target
 Requires=first-boot.service
 Wants=root-helper.socket msp-health-gate.service compliance-agent.service
-Wants=proof.service
+Wants=proof.service fleet-coordinator.service
 After=basic.target
 """
 
@@ -43,9 +43,10 @@ class Container:
     """Make it, change what lies below `root`, boot it once; `proof` is a shell script that runs
     beside the units, and whose output boot() returns."""
 
-    def __init__(self, trial: bool = True):
+    def __init__(self, trial: bool = True, centre: bool = False):
         self.folder = Path(tempfile.mkdtemp(prefix="drydock-started-"))
         self.root = self.folder / "root"
+        self.pki = self.folder / "pki"
         layers = self.folder / "layers"
         self.mounted: list[Path] = []
         for where, what in ((layers, ["-t", "tmpfs", "tmpfs"]), (self.root, None)):
@@ -60,6 +61,8 @@ class Container:
         try:
             self.units = self.root / "etc/systemd/system"
             self.place(trial)
+            if centre:
+                self.place_centre()
         except BaseException:
             self.close()
             raise
@@ -86,10 +89,9 @@ class Container:
             (self.root / "esp" / name).write_bytes(format_state(state))
         for name in ("slot-a", "slot-b"):
             (self.root / name).write_bytes(bytes(4096))
-        pki = self.folder / "pki"
-        run(str(BIN / "drydock"), "pki", "init", str(pki))
-        run(str(BIN / "drydock"), "appliance", "provision", "--pki", str(pki), "--client", "acme",
-            "--site", "north", "--hardware", "box", "--no-register", "--out",
+        run(str(BIN / "drydock"), "pki", "init", str(self.pki))
+        run(str(BIN / "drydock"), "appliance", "provision", "--pki", str(self.pki), "--client",
+            "acme", "--site", "north", "--hardware", "box", "--no-register", "--out",
             str(self.root / "var/lib/msp/identity"))
         self.unit("boot.mount", "[Mount]\nWhat=tmpfs\nType=tmpfs\nWhere=/boot\nOptions=mode=755\n")
         self.unit("first-boot.service", FIRST_BOOT)
@@ -100,6 +102,15 @@ class Container:
         self.write("noted/systemctl", "#!/bin/sh\necho \"asked: systemctl $*\"\n", 0o755)
         self.unit("msp-trial-end.service.d/noted.conf",
                   "[Service]\nEnvironment=PATH=/noted:/usr/bin:/bin CMDLINE=/cmdline\n")
+
+    def place_centre(self) -> None:
+        run(str(ROOT / "deploy/systemd/install"), "coordinator", "--root", str(self.root),
+            "--programs", str(BIN))
+        keys = self.root / "etc/drydock/pki"
+        shutil.copytree(self.pki, keys)
+        for offline in ("release.key", "operator-ca.key", "admin.key"):
+            (keys / offline).unlink()
+        self.write("etc/msp/agent.env", "SITE_ID=north\nMCP_URL=https://localhost\n")
 
     def write(self, path: str, text: str, mode: int = 0o644) -> None:
         target = self.root / path

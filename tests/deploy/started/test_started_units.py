@@ -116,6 +116,37 @@ journalctl -o cat""")
         self.assertIn("Result=signal", self.state("seed"))
 
 
+class Centre(unittest.TestCase):
+    """The coordinator in its unit, and an agent in its own, over mutual TLS on port 443."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.container = Container(trial=False, centre=True)
+        cls.addClassCleanup(cls.container.close)
+        cls.said = cls.container.boot(WAIT_FOR + """
+wait_for 'curl -sf http://127.0.0.1:8000/health'
+wait_for 'curl -s http://127.0.0.1:8000/metrics | grep -q "^drydock_check_ins_total.* [1-9]"'
+systemctl show -p ActiveState,NRestarts,User fleet-coordinator
+curl -s http://127.0.0.1:8000/health
+curl -s http://127.0.0.1:8000/metrics | grep "^drydock_check_ins_total"
+stat -c '%n %U %a' /etc/drydock/pki /etc/drydock/pki/order.key /var/lib/drydock
+journalctl -o cat -u fleet-coordinator -u compliance-agent""")
+
+    def test_it_lives_under_its_hardening_and_listens_on_443_without_being_root(self):
+        for line in ("ActiveState=active", "NRestarts=0", "User=drydock"):
+            self.assertRegex(self.said, f"(?m)^{line}$")
+        self.assertNotIn("never: ", self.said)
+        self.assertIn("ready: edge 443, operator 9443, http 8000", self.said)
+
+    def test_an_agent_reaches_it_with_its_certificate(self):
+        self.assertRegex(self.said, r"drydock_check_ins_total\{.*\} [1-9]")
+
+    def test_it_reads_its_keys_and_changes_none(self):
+        for line in ("/etc/drydock/pki root 750", "/etc/drydock/pki/order.key root 440",
+                     "/var/lib/drydock drydock 700"):
+            self.assertRegex(self.said, f"(?m)^{line}$")
+
+
 class TrialThatFails(unittest.TestCase):
     def boot(self, trial: bool, path: str, text: str) -> str:
         container = Container(trial)
