@@ -77,14 +77,16 @@ is_there() {
 
 make_machine() { # NAME NUMBER
   local name=$1 disk=$folder/$1.vdi
-  # The firmware is EFI, as on the boxes; the disk hangs where its copy survives a cut of power: host
-  # caching off, so that what the guest was told is durable is durable.
+  # EFI, as on the boxes. No host cache: what the guest was told is durable, is durable.
   do_it VBoxManage convertfromraw "$image" "$disk" --format VDI
   do_it VBoxManage createvm --name "$name" --ostype Linux_64 --basefolder "$folder" --register
-  do_it VBoxManage modifyvm "$name" --firmware efi --memory "$memory" --cpus 1 --graphicscontroller vmsvga \
-    --rtcuseutc on --audio none --usb off --uart1 0x3F8 4 --uartmode1 file "$folder/$name.log"
-  do_it VBoxManage storagectl "$name" --name disk --add sata --portcount 1 --hostiocache off
-  do_it VBoxManage storageattach "$name" --storagectl disk --port 0 --device 0 --type hdd --medium "$disk"
+  do_it VBoxManage modifyvm "$name" --firmware efi --memory "$memory" --cpus 1 \
+    --graphicscontroller vmsvga --rtcuseutc on --audio none --usb off --uart1 0x3F8 4 \
+    --uartmode1 file "$folder/$name.log"
+  do_it VBoxManage storagectl "$name" --name disk --add sata --portcount 1 \
+    --hostiocache off
+  do_it VBoxManage storageattach "$name" --storagectl disk --port 0 --device 0 --type hdd \
+    --medium "$disk"
   if [[ -n $bridge ]]; then
     do_it VBoxManage modifyvm "$name" --nic1 bridged --bridgeadapter1 "$bridge"
   else

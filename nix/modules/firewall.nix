@@ -1,6 +1,6 @@
 # The seed's pull-only firewall, and the least that a host needs beyond it. Each rule that the seed
 # does not have, and each of its ports without a service behind it, has an option; docs/seed.md gives
-# the reasons. deploy/firewall/appliance.nft is this module's text with every default.
+# the reasons. deploy/firewall/appliance.nft is its text with sshd on and no other option set.
 { config, lib, ... }:
 
 with lib;
@@ -32,7 +32,8 @@ let
     ++ said "Allow localhost" [ "iif lo accept" ]
     ++ said "Neighbours, routers and multicast groups: without them there is no IPv6"
       (optionals cfg.neighbours [
-        "icmpv6 type { nd-router-advert, nd-neighbor-solicit, nd-neighbor-advert } ip6 hoplimit 255 accept"
+        "ip6 hoplimit 255 icmpv6 type { nd-router-advert, nd-neighbor-solicit } accept"
+        "ip6 hoplimit 255 icmpv6 type nd-neighbor-advert accept"
         "icmpv6 type mld-listener-query ip6 saddr fe80::/10 accept"
       ])
     ++ said "What a path cannot carry, also when it names no known connection"
@@ -52,8 +53,10 @@ let
     ++ said "Answers" [ "ct state established,related accept" ]
     ++ said "This host's own programs reach each other" (optional cfg.loopback "oif lo accept")
     ++ said "Neighbours, routers and multicast groups"
-      (optional cfg.neighbours
-        "icmpv6 type { nd-router-solicit, nd-neighbor-solicit, nd-neighbor-advert, mld-listener-report, mld2-listener-report } accept")
+      (optionals cfg.neighbours [
+        "icmpv6 type { nd-router-solicit, nd-neighbor-solicit, nd-neighbor-advert } accept"
+        "icmpv6 type { mld-listener-report, mld2-listener-report } accept"
+      ])
     ++ said "A lease asked for"
       (optional cfg.dhcp "udp sport 68 udp dport 67 accept"
         ++ optional cfg.dhcpv6 "udp sport 546 udp dport 547 accept")

@@ -48,7 +48,8 @@ class Compose(unittest.TestCase):
                          ["8000:8000", "443:8443", "127.0.0.1:9443:9443"])
         self.assertEqual(self.ports("grafana"), ["3000:3000"])
         self.assertEqual((self.ports("db"), self.ports("redis"), self.ports("prometheus")),
-                         (["127.0.0.1:5432:5432"], ["127.0.0.1:6379:6379"], ["127.0.0.1:9091:9090"]))
+                         (["127.0.0.1:5432:5432"], ["127.0.0.1:6379:6379"],
+                          ["127.0.0.1:9091:9090"]))
 
     def test_no_password_has_a_default(self):
         asked = re.findall(r"\$\{(\w+)(:\?|:-|-)?", self.text)

@@ -225,7 +225,8 @@ class Install(unittest.TestCase):
             self.assertEqual(mine.read_text(), "SITE_ID=north\n")
 
     def test_an_unknown_word_is_refused_with_those_accepted(self):
-        ran = subprocess.run([str(SYSTEMD / "install"), "aplliance"], capture_output=True, text=True)
+        ran = subprocess.run([str(SYSTEMD / "install"), "aplliance"], capture_output=True,
+                             text=True)
         self.assertEqual(ran.returncode, 1)
         self.assertIn("unknown argument 'aplliance'; accepted: appliance, coordinator", ran.stderr)
 

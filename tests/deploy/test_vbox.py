@@ -60,8 +60,9 @@ class DryRun(unittest.TestCase):
 
     def test_removing_deletes_the_named_machines_alone(self):
         gone = self.commands("--remove", "--count", "2", "--name", "lab")
-        self.assertEqual(gone, [["VBoxManage", verb, f"lab-{n}", last] for n in (1, 2) for verb, last
-                                in (("controlvm", "poweroff"), ("unregistervm", "--delete"))])
+        self.assertEqual(gone, [["VBoxManage", verb, f"lab-{n}", last] for n in (1, 2)
+                                for verb, last in (("controlvm", "poweroff"),
+                                                   ("unregistervm", "--delete"))])
 
     def test_wrong_arguments_are_refused_with_what_is_accepted(self):
         image = ("--image", str(self.image))

@@ -224,6 +224,14 @@ def tamper(context: Context, log: Path) -> Outcome:
                   describe_exit(returned), log, " ".join(command))
 
 
+def started(context: Context, log: Path) -> Outcome:
+    report = context.scratch / "started.json"
+    command = [sys.executable, "tests/harness/python_tests.py", "tests/deploy/started", str(report)]
+    returned = run(context, command, log, part("started").limit_s(),
+                   {"DRYDOCK_BIN": str(context.build / "bin")})
+    return of_claims_file("started", report, returned, log, " ".join(command[:3]))
+
+
 def bare(context: Context, log: Path) -> Outcome:
     command = ["tests/deploy/bare"]
     returned = run(context, command, log, part("bare").limit_s())
@@ -258,12 +266,16 @@ PARTS = (
     Part("deploy", "the demo appliance's firmware and images", 1,
          holds("tests/deploy", "deploy/demo-appliance"), python_tests("tests/deploy"),
          needs_build=False),
+    Part("nix", "the Nix files: what the seed's modules render, and that the plain files agree", 1,
+         holds("tests/nix", "flake.nix"), python_tests("tests/nix"), needs_build=False),
     Part("sanitizers", "machines, kernel, messages, journal, edge and trust under asan and ubsan",
          8, has_sources("tests"), sanitizers, needs_build=False),
     Part("demo", "one machine, 12 appliances: a good release lands, a bad one halts", 3,
          holds("deploy/demo"), demo),
     Part("tamper", "the same with bytes of the published image changed: nothing is installed", 1,
          holds("deploy/demo"), tamper),
+    Part("started", "the units under systemd, the firewall between namespaces (needs root)", 4,
+         holds("tests/deploy/started"), started, by_default=False),
     Part("bare", "a fresh clone passes all this on a bare Debian 12 (needs root)", 35,
          holds("tests/deploy/bare"), bare, needs_build=False, by_default=False),
 )

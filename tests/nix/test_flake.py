@@ -1,4 +1,4 @@
-"""flake.nix, with our stubs in the place of nixpkgs and sops-nix: its outputs, and what they are."""
+"""flake.nix with our stubs in the place of nixpkgs and sops-nix: its outputs, and what they are."""
 
 import sys
 import unittest

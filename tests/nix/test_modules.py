@@ -1,4 +1,4 @@
-"""The modules, evaluated: names, defaults and refusals, and that they say what the plain files say."""
+"""The modules, evaluated: names, defaults, refusals, and that they say what the plain files say."""
 
 import re
 import sys
@@ -127,7 +127,8 @@ class SameAsPlainFiles(unittest.TestCase):
         self.assertIs(self.box["networking"]["firewall"]["enable"], False)
 
     def test_the_mounts_are_those_of_the_plain_file(self):
-        rows = [line.split() for line in (ROOT / "deploy/systemd/etc/fstab").read_text().splitlines()
+        lines = (ROOT / "deploy/systemd/etc/fstab").read_text().splitlines()
+        rows = [line.split() for line in lines
                 if line and not line.startswith("#")]
         plain = {row[1]: (row[0].replace("PARTLABEL=", "/dev/disk/by-partlabel/"), row[2],
                           row[3].split(",")) for row in rows}
@@ -254,7 +255,8 @@ class Firewall(unittest.TestCase):
         return made["networking"]["nftables"]["ruleset"]
 
     def test_with_every_port_open_the_seed_s_line_stands_as_the_seed_has_it(self):
-        rules = self.rules("open = { ssh = true; statusPage = true; sensorApi = true; grpc = true; };")
+        rules = self.rules("open = { ssh = true; statusPage = true; sensorApi = true; "
+                           "grpc = true; };")
         self.assertIn("tcp dport { 22, 80, 8080, 50051 } accept\n", rules)
 
     def test_every_line_of_the_seed_s_chains_is_there(self):
@@ -275,7 +277,8 @@ class Firewall(unittest.TestCase):
         self.assertNotRegex(rules, "icmp|oif lo|udp (s|d)port (67|68|546|547)")
 
     def test_ssh_targets_and_readers_of_metrics_are_named_by_family(self):
-        rules = self.rules('sshTargets = [ "10.0.0.0/24" "fd00::5" ]; metrics.from = [ "10.0.0.9" ];')
+        rules = self.rules('sshTargets = [ "10.0.0.0/24" "fd00::5" ]; '
+                           'metrics.from = [ "10.0.0.9" ];')
         self.assertIn("ip daddr { 10.0.0.0/24 } tcp dport 22 accept", rules)
         self.assertIn("ip6 daddr { fd00::5 } tcp dport 22 accept", rules)
         self.assertIn("ip saddr { 10.0.0.9 } tcp dport 9100 accept", rules)

@@ -129,12 +129,12 @@ class Container:
         console = self.folder / "console"
         with open(console, "wb") as sink:
             subprocess.run(
-                # A container may not even ask about the clock, unless told so; setting it still takes a
-                # capability that this one has not.
+                # A container may not even ask about the clock, unless told so; setting it still
+                # takes a capability that this one has not.
                 ["timeout", str(BOOT_S_MAX), "systemd-nspawn", "-q", "-D", str(self.root),
                  "--register=no", "--keep-unit", "--private-network",
-                 "--system-call-filter=adjtimex clock_adjtime", "-b", "systemd.unit=started.target"],
-                stdout=sink, stderr=sink, check=False)
+                 "--system-call-filter=adjtimex clock_adjtime", "-b",
+                 "systemd.unit=started.target"], stdout=sink, stderr=sink, check=False)
         proof_text = self.root / "proof.txt"
         if not proof_text.exists():
             tail = console.read_text(errors="replace")[-2000:]

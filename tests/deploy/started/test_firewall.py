@@ -1,5 +1,5 @@
-"""The appliance's firewall, loaded for real: what must pass passes, all else is dropped, and the seed's
-rules alone leave a host that cannot do its work."""
+"""The appliance's firewall, loaded for real: what must pass passes, all else is dropped, and the
+seed's rules alone leave a host that cannot do its work."""
 
 import re
 import subprocess
@@ -83,7 +83,7 @@ class Loaded(unittest.TestCase):
                                    for host in addresses))
         cls.net.serve(cls.net.box, f"tcp,127.0.0.1,{LOCAL}", f"tcp,::1,{LOCAL}")
 
-    def out(self, *ports: tuple[str, int], hosts: tuple[str, ...] = (WORLD4, WORLD6)) -> list[tuple]:
+    def out(self, *ports: tuple[str, int], hosts=(WORLD4, WORLD6)) -> list[tuple]:
         return [(self.net.box, kind, host, port) for kind, port in ports for host in hosts]
 
     def into(self, *ports: tuple[str, int]) -> list[tuple]:

@@ -17,7 +17,9 @@ WAIT_FOR = """wait_for() { n=0; while ! eval "$1" >/dev/null 2>&1; do n=$((n + 1
   [ $n -lt 150 ] || { echo "never: $1"; break; }; sleep 0.2; done; }
 """
 # A program that only asks how well the kernel's clock is disciplined, as the agent does.
-ASK_CLOCK = "#include <sys/timex.h>\nint main(void) { struct timex t = {0}; return adjtimex(&t) < 0 ? 9 : 0; }"
+ASK_CLOCK = """#include <sys/timex.h>
+int main(void) { struct timex t = {0}; return adjtimex(&t) < 0 ? 9 : 0; }
+"""
 WRONG_HANDS = """
 for f in /boot/ab_state /var/lib/msp/update/gate.log /var/lib/msp/helper/used_orders \\
          /var/lib/msp/identity/appliance.key /etc/msp/agent.yaml /slot-a /slot-b /usr/bin/sh; do
