@@ -158,7 +158,7 @@ class Firmware:
                      self.folder.logs / f"{name}.log", variables)
 
     def planted_fault(self) -> str:
-        """What a test planted for the next start of the agent (on trial: in the other file), once."""
+        """What a test planted for the next start of the agent, once; on trial in the other file."""
         on_trial = self.folder.path / "agent-fault.trial"
         state = boot_state.read_state(self.folder.esp)
         planted = on_trial if state and state.trial != "-" else self.folder.path / "agent-fault"

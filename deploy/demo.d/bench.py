@@ -23,6 +23,7 @@ class Command:
     child: Child
     log: Path
     output: Path
+    said_from: int  # bytes of the log before it said anything
 
 
 class Workbench:
@@ -56,7 +57,9 @@ class Workbench:
         with open(log, "a", encoding="utf-8") as file:
             file.write(f"$ {' '.join(str(part) for part in command)}\n")
         words = [Path(command[0]).name, *(str(part) for part in command[1:3])]
-        return Command(" ".join(words), self.start(command, log, output, variables), log, output)
+        said_from = log.stat().st_size
+        child = self.start(command, log, output, variables)
+        return Command(" ".join(words), child, log, output, said_from)
 
     def finish(self, command: "Command", limit_s: float,
                while_running: Callable[[], None] = lambda: None) -> str:
@@ -70,8 +73,10 @@ class Workbench:
         finally:
             self.end(command.child)
         if command.child.exit_code() != 0:
+            # Some tell their errors on standard output, ninja among them.
+            log = command.log if command.log.stat().st_size > command.said_from else command.output
             raise Failed(f"'{command.name}' ended with {command.child.exit_code()}: "
-                         f"{last_lines(command.log)}", command.log)
+                         f"{last_lines(log)}", log)
         return command.output.read_text(encoding="utf-8", errors="replace")
 
     def until(self, condition: Callable[[], bool], limit_s: float,
