@@ -13,6 +13,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 from container import ROOT, Container  # noqa: E402
 
 AGENT = ROOT / "deploy/systemd/units/compliance-agent.service"
+HELPER = AGENT.with_name("root-helper.service")
 WAIT_FOR = """wait_for() { n=0; while ! eval "$1" >/dev/null 2>&1; do n=$((n + 1));
   [ $n -lt 150 ] || { echo "never: $1"; break; }; sleep 0.2; done; }
 """
@@ -40,6 +41,12 @@ def like_the_agent(command: str) -> str:
                         f"Type=oneshot\nExecStart={command}")
 
 
+def like_the_helper(command: str) -> str:
+    lines = HELPER.read_text(encoding="utf-8").replace("\\\n", " ").splitlines()
+    kept = [line for line in lines if not line.startswith(("ExecStart=", "Restart"))]
+    return "\n".join(kept) + f"\nType=oneshot\nExecStart={command}\n"
+
+
 def of_the_seed(text: str) -> str:
     """The same with the seed's own list of system calls and no other."""
     return re.sub(r"^(SystemCallFilter=(?!@system-service)|SystemCallErrorNumber=).*\n", "", text,
@@ -59,6 +66,7 @@ class TrialThatPasses(unittest.TestCase):
         cls.container.write("wrong-hands.sh", f"exec 2>/dev/null\n{WRONG_HANDS}")
         cls.container.unit("wrong-hands.service", like_the_agent("/bin/sh /wrong-hands.sh"))
         cls.container.unit("other.service", "[Service]\nExecStart=/bin/sleep 1\n")
+        cls.container.unit("restarts.service", like_the_helper("systemctl restart other.service"))
         asking = like_the_agent("/usr/bin/ask-clock")
         cls.container.unit("ours.service", asking)
         cls.container.unit("seed.service", of_the_seed(asking))
@@ -66,8 +74,8 @@ class TrialThatPasses(unittest.TestCase):
 wait_for 'grep -q "^set active_partition=.B" /boot/ab_state'
 wait_for 'journalctl -u compliance-agent | grep -q "check-in: POST"'
 systemctl start wrong-hands.service; systemctl start ours.service; systemctl start seed.service
-systemctl start msp-trial-end.service
-for u in compliance-agent root-helper msp-health-gate ours seed; do
+systemctl start msp-trial-end.service; systemctl start restarts.service
+for u in compliance-agent root-helper msp-health-gate ours seed restarts; do
   echo "$u $(systemctl show -p ActiveState,Result,NRestarts $u | tr '\\n' ' ')"
 done
 stat -c '%n %U %a' /run/drydock/root-helper.sock
@@ -112,6 +120,10 @@ journalctl -o cat""")
 
     def test_an_agent_in_wrong_hands_restarts_no_unit_and_no_host(self):
         self.assertNotRegex(self.said, "(?m)^(restarted a unit|rebooted)$")
+
+    def test_the_helper_reaches_the_service_manager_from_its_sandbox(self):
+        self.assertIn("Result=success", self.state("restarts"))
+        self.assertIn("Started other.service", self.said)
 
     def test_the_clock_may_be_asked_where_the_seed_s_filter_ends_who_asks(self):
         self.assertIn("Result=success", self.state("ours"))
