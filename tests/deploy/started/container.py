@@ -110,7 +110,9 @@ class Container:
         shutil.copytree(self.pki, keys)
         for offline in ("release.key", "operator-ca.key", "admin.key"):
             (keys / offline).unlink()
-        self.write("etc/msp/agent.env", "SITE_ID=north\nMCP_URL=https://localhost\n")
+        # The first check-in may come before the coordinator listens; the next soon follows.
+        self.write("etc/msp/agent.env",
+                   "SITE_ID=north\nMCP_URL=https://localhost\nPOLL_INTERVAL=1\n")
 
     def write(self, path: str, text: str, mode: int = 0o644) -> None:
         target = self.root / path
