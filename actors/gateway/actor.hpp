@@ -1,6 +1,6 @@
 #pragma once
 // The gateway's actor: its world is the requests that wait at the edge.
-#include "actors/centre.hpp"
+#include "runtime/shell/centre_directory.hpp"
 
 namespace drydock {
 

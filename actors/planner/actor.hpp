@@ -1,6 +1,6 @@
 #pragma once
 // The planner's actor: its world is the decision log, and the operators that wait for an answer.
-#include "actors/centre.hpp"
+#include "runtime/shell/centre_directory.hpp"
 
 namespace drydock {
 

@@ -1,6 +1,6 @@
 #pragma once
 // The registry's actor: its world is the operators that wait for an answer.
-#include "actors/centre.hpp"
+#include "runtime/shell/centre_directory.hpp"
 
 namespace drydock {
 

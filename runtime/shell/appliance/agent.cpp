@@ -5,10 +5,10 @@
 #include "actors/healer/actor.hpp"
 #include "actors/health_gate/actor.hpp"
 #include "actors/reporter/actor.hpp"
-#include "runtime/shell/owed_reports.hpp"
 #include "actors/scheduler/actor.hpp"
 #include "actors/updater/actor.hpp"
 #include "runtime/shell/appliance/worlds.hpp"
+#include "runtime/shell/owed_reports.hpp"
 #include "runtime/shell/recovery.hpp"
 
 namespace drydock::shell {

@@ -2,13 +2,13 @@
 
 #include <algorithm>
 
-#include "runtime/shell/owed_reports.hpp"
 #include "runtime/boot/gate_log.hpp"
 #include "runtime/boot/projections.hpp"
 #include "runtime/checks/command.hpp"
 #include "runtime/checks/host.hpp"
 #include "runtime/kernel/overloaded.hpp"
 #include "runtime/remedies/remedies.hpp"
+#include "runtime/shell/owed_reports.hpp"
 #include "runtime/windows/windows.hpp"
 
 namespace drydock::shell {
