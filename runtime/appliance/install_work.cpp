@@ -120,6 +120,7 @@ void InstallWork::write(const Updater::WriteSlot& ask, std::stop_token stop) {
   ImageSink sink(slot->slot.get(), *manifest, from, [&](std::uint32_t chunk) {
     post_(Updater::ChunkWritten{ask.update, chunk + 1});
   });
+  spdlog::info("update {}: writing from chunk {} of {}", hex(ask.update.value), from, chunks);
   if (from == chunks) return ended(ask.update, ask.work, Reason::none, false, {});
   auto centre = client(std::move(stop));
   if (!centre) return fail(centre.error());
