@@ -1,5 +1,5 @@
-// A decision that changes without its logic_version would make a replay lie. For each machine a
-// long generated script gives a digest over all its decisions; golden/<machine>.txt holds it beside
+// A decision that changes without its logic_version would make a replay lie. For each machine long
+// generated lives give a digest over all its decisions; golden/<machine>.txt holds it beside
 // the version. DRYDOCK_REWRITE_GOLDEN=1 writes the files anew.
 #include <boost/test/unit_test.hpp>
 #include <cstdlib>
@@ -13,6 +13,10 @@
 #include "actors/reporter/machine.hpp"
 #include "actors/scheduler/machine.hpp"
 #include "actors/updater/machine.hpp"
+#include "tests/actors/health_gate/script.hpp"
+#include "tests/actors/planner/script.hpp"
+#include "tests/actors/scheduler/script.hpp"
+#include "tests/actors/updater/script.hpp"
 #include "tests/support/fuzz.hpp"
 
 namespace {
@@ -20,13 +24,44 @@ namespace {
 using namespace drydock;
 
 constexpr std::uint64_t script_seed = 1;  // never the run's: the script is fixed
-constexpr int script_length = 4'000;
-constexpr std::uint64_t lives = 4;
+constexpr int script_length = 2'000;
+constexpr std::uint64_t lives = 4, short_lives = 40;
+constexpr int short_length = 500;
+
+// The scripts that lead deep into a machine; the others are as well served by random events.
+template <class M>
+struct ScriptOf {
+  using type = void;
+};
+template <>
+struct ScriptOf<Scheduler> {
+  using type = testing::SchedulerScript;
+};
+template <>
+struct ScriptOf<Updater> {
+  using type = testing::UpdaterScript;
+};
+template <>
+struct ScriptOf<HealthGate> {
+  using type = testing::HealthGateScript;
+};
+template <>
+struct ScriptOf<Planner> {
+  using type = testing::PlannerScript;
+};
 
 // What every turn decided: effects, and whether it left a trace. Rows count through the chain.
 template <Machine M>
 std::uint64_t logic_digest() {
   Digest digest;
+  using Script = typename ScriptOf<M>::type;
+  if constexpr (!std::is_void_v<Script>) {
+    for (std::uint64_t life = 0; life < short_lives; ++life)
+      testing::follow<Script>(script_seed, life, short_length, [&](const auto& driver) {
+        for (const auto& effect : driver.out()) absorb(digest, effect);
+        absorb(digest, driver.stepper().mark());
+      });
+  }
   for (std::uint64_t life = 0; life < lives; ++life) {
     Dice dice(script_seed, life, M::id);
     testing::Driver<M> driver(life);
@@ -72,10 +107,6 @@ using Machines =
 BOOST_AUTO_TEST_SUITE(logic_version)
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(is_raised_when_a_decision_changes, M, Machines) { compare<M>(); }
-
-BOOST_AUTO_TEST_CASE_TEMPLATE(the_script_gives_the_same_digest_twice, M, Machines) {
-  BOOST_TEST(logic_digest<M>() == logic_digest<M>());
-}
 
 BOOST_AUTO_TEST_CASE(machines_have_names_and_ids_of_their_own) {
   std::vector<std::uint32_t> ids = {Scheduler::id, Updater::id,  HealthGate::id, Reporter::id,

@@ -34,9 +34,11 @@ class Driver {
       if (const auto* timer = armed(effect)) timers_[timer->tag & 15] = *timer;
   }
   // The newest timer of this tag fires, as late as it was asked to.
-  void fire(std::uint8_t tag) {
+  void fire(std::uint8_t tag) { tell(due(tag)); }
+  // The same as an event; time has passed when this returns.
+  TimerFired due(std::uint8_t tag) {
     wait(timers_[tag].after);
-    tell(TimerFired{tag, timers_[tag].generation});
+    return {tag, timers_[tag].generation};
   }
   Duration timer(std::uint8_t tag) const { return timers_[tag].after; }
   std::uint32_t generation(std::uint8_t tag) const { return timers_[tag].generation; }

@@ -59,6 +59,21 @@ void live(std::uint64_t entity, int events) {
   }
 }
 
+// One long life by a script that answers what the machine does; `look` sees every turn.
+template <class Script, class Look>
+void follow(std::uint64_t chosen_seed, std::uint64_t entity, int events, Look&& look) {
+  using M = typename Script::M;
+  Dice dice(chosen_seed, entity, M::id);
+  Driver<M> driver(entity);
+  Script script;
+  for (int n = 0; n < events; ++n) {
+    driver.wait(milliseconds(static_cast<std::int64_t>(dice.below(60'000))));
+    driver.trust = dice.below(20) == 0 ? WallTrust::unset : WallTrust::synchronised;
+    driver.tell(script.next(dice, driver));
+    look(driver);
+  }
+}
+
 // One event out of a random state; `phases` is how many the machine has.
 template <Machine M>
 void jump(std::uint64_t entity, int events, std::uint64_t phases) {

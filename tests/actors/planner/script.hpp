@@ -1,0 +1,109 @@
+#pragma once
+// A long plausible life of a planner: a few appliances at a few sites, rollouts that come and halt,
+// and a decision log that is slow, refuses, and delivers late what it seemed to refuse.
+#include <algorithm>
+#include <deque>
+
+#include "actors/planner/machine.hpp"
+#include "tests/support/fuzz.hpp"
+
+namespace drydock::testing {
+
+class PlannerScript {
+ public:
+  using M = Planner;
+
+  Planner::Event next(Dice& dice, Driver<Planner>& driver) {
+    for (const auto& effect : driver.out())
+      if (const auto* p = std::get_if<Planner::Propose>(&effect)) proposed_.push_back(p->decision);
+    Planner::Store& store = driver.store();
+    const std::uint64_t pick = dice.below(100);
+    if (pick < 40 && !proposed_.empty()) return decided(dice, store);
+    if (pick < 42 && !late_.empty()) return Planner::Decided{after(store), taken(late_)};
+    if (pick < 45 || store.rollouts.size() == 0) return asked(dice);
+    if (pick < 54) return moved(dice, store);
+    if (pick < 62) {
+      driver.wait(minutes(static_cast<std::int64_t>(dice.below(20))));
+      return driver.due(1);
+    }
+    if (pick < 63) {
+      proposed_.clear();
+      return CentreStarted{{dice.below(3)}};
+    }
+    return seen(dice, store);
+  }
+
+ private:
+  static Position after(const Planner::Store& store) { return {store.head.decided.value + 1}; }
+  static Decision taken(std::deque<Decision>& from) {
+    const Decision d = from.front();
+    from.pop_front();
+    return d;
+  }
+  Planner::Event decided(Dice& dice, const Planner::Store& store) {
+    const Decision d = taken(proposed_);
+    if (dice.below(12) != 0) return Planner::Decided{after(store), d};
+    if (dice.below(2) == 0) late_.push_back(d);
+    return Planner::NotDecided{d};
+  }
+  static Planner::RolloutAsked asked(Dice& dice) {
+    auto e = random<Planner::RolloutAsked>(dice);
+    RolloutSpec& spec = e.spec;
+    spec.version = {1 + dice.below(4)};
+    spec.hardware = {dice.below(4) == 0 ? 1 + dice.below(2) : 0};
+    spec.client = {dice.below(4) == 0 ? 1 + dice.below(2) : 0};
+    spec.only_from = {dice.below(4) == 0 ? 1 + dice.below(4) : 0};
+    const auto below = [&](std::uint32_t n) { return static_cast<std::uint32_t>(dice.below(n)); };
+    spec.policy = Policy{};
+    spec.policy.canary = 1 + below(3);
+    spec.policy.growth_permille = 500 + below(1'500);
+    spec.policy.in_flight_max = 2 + below(3);
+    spec.policy.failure_limit = 1 + below(4);
+    spec.policy.site_at_once = 1 + below(2);
+    return e;
+  }
+  static Planner::MoveAsked moved(Dice& dice, const Planner::Store& store) {
+    auto e = random<Planner::MoveAsked>(dice);
+    e.move.rollout = {static_cast<std::uint32_t>(1 + dice.below(store.rollouts.size() + 1u))};
+    if (dice.below(3) != 0) e.move.rollout = {store.rollouts.size()};
+    const auto* rollout = store.rollouts.get(e.move.rollout);
+    const bool running = rollout != nullptr && rollout->phase == planner::RolloutPhase::running;
+    e.move.move = static_cast<RolloutMove>(dice.below(running ? 12 : 5));
+    if (!running && dice.below(2) == 0) e.move.move = RolloutMove::start;
+    return e;
+  }
+  ApplianceSeen seen(Dice& dice, const Planner::Store& store) {
+    auto e = random<ApplianceSeen>(dice);
+    e.facts.appliance = {1 + dice.below(10)};
+    const std::uint64_t n = e.facts.appliance.value;
+    e.client = {1 + n % 2};
+    e.hardware = {1 + n % 3 % 2};
+    e.site = {dice.below(40) == 0 ? 9 : 1 + n % 4};
+    e.facts.running = {1 + dice.below(3)};
+    e.facts.wall_trust = dice.below(20) == 0 ? WallTrust::unset : WallTrust::synchronised;
+    e.facts.wants_token = dice.below(2) == 0;
+    e.facts.phase = static_cast<UpdatePhase>(dice.below(5));
+    e.reports.clear();
+    const auto* row = store.appliances.get(e.facts.appliance);
+    if (row == nullptr) return e;
+    if (dice.below(8) != 0) e.facts.running = row->running;
+    if (dice.below(8) != 0) e.facts.update = row->update;
+    for (std::uint64_t count = dice.below(3); count > 0; --count)
+      e.reports.add(report(dice, *row, e.reports.size()));
+    return e;
+  }
+  static Report report(Dice& dice, const planner::Appliance& row, std::size_t before) {
+    auto r = random<Report>(dice);
+    const auto ahead = static_cast<std::uint32_t>(before + (dice.below(6) == 0 ? 0 : 1));
+    r.seq = {row.reports_through.value + ahead};
+    r.kind = static_cast<ReportKind>(dice.below(12));
+    if (row.stage == planner::Stage::granted && dice.below(2) == 0) r.kind = ReportKind::staged;
+    if (row.stage == planner::Stage::token && dice.below(2) == 0) r.kind = ReportKind::committed;
+    if (dice.below(8) != 0) r.update = row.update;
+    return r;
+  }
+
+  std::deque<Decision> proposed_, late_;
+};
+
+}  // namespace drydock::testing
