@@ -20,8 +20,8 @@ namespace drydock::config {
 inline constexpr const char* kAgentFile = "/etc/msp/agent.yaml";
 
 struct AgentPaths {
-  std::string slot_a = "/dev/disk/by-partlabel/slot-a";
-  std::string slot_b = "/dev/disk/by-partlabel/slot-b";
+  std::string slot_a = "/dev/disk/by-partlabel/MSP-A";
+  std::string slot_b = "/dev/disk/by-partlabel/MSP-B";
   std::string esp = "/boot";
   std::string data = "/var/lib/msp";
   std::string identity;  // empty in YAML: <data>/identity; filled by load_agent
