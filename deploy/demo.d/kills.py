@@ -11,9 +11,9 @@ from boxes import Fleet
 from plan import Failed, Place
 from story import Story
 
-BEFORE_REBOOT = 28     # appends of the agent that installs, and then some
-AFTER_REBOOT = 12      # appends of the agent that proves itself and commits, and then some
-HITS_MIN = 24          # fewer would mean that the faults did not reach the agents
+BEFORE_REBOOT = 48     # appends of the agent that installs, and then some
+AFTER_REBOOT = 16      # appends of the agent that proves itself and commits, and then some
+HITS_MIN = 40          # fewer would mean that the faults did not reach the agents
 LIMIT_S = 240.0
 POLICY = plan.ROOT / "deploy/demo.d/kills-policy.yaml"
 BOXES = BEFORE_REBOOT + AFTER_REBOOT

@@ -232,6 +232,31 @@ def started(context: Context, log: Path) -> Outcome:
     return of_claims_file("started", report, returned, log, " ".join(command[:3]))
 
 
+def kills(context: Context, log: Path) -> Outcome:
+    """Each agent of a rollout killed at another of its journal appends; once in each way."""
+    outcome = Outcome()
+    for kind in ("kill-before", "kill-after"):
+        answer = context.scratch / f"{kind}.txt"
+        command = ["deploy/demo", "--kills", kind, "--no-install", "--build", str(context.build)]
+        returned = run(context, command, log, part("kills").limit_s() / 2, None, answer)
+        again = " ".join(command)
+        try:
+            said = json.loads(answer.read_text(encoding="utf-8").splitlines()[-1])
+            shown = {
+                "every_box_commits": said["committed"] == said["on_disk"] == said["boxes"],
+                "no_box_fails": said["failed"] == 0,
+                "each_box_is_granted_once": said["granted"] == said["boxes"],
+                "no_report_is_lost": said["lost_reports"] == 0,
+            }
+        except (OSError, ValueError, KeyError, TypeError, IndexError):
+            shown, said = {"it_ends_with_its_summary": False}, describe_exit(returned)
+        name = kind.replace("-", "_")
+        for claim, holds_true in {**shown, "it_exits_0": returned == 0}.items():
+            outcome.add(Outcome(1) if holds_true else
+                        failed(f"{name}_at_each_append_{claim}", f"it said {said}", log, again))
+    return outcome
+
+
 def bare(context: Context, log: Path) -> Outcome:
     command = ["tests/deploy/bare"]
     returned = run(context, command, log, part("bare").limit_s())
@@ -276,6 +301,8 @@ PARTS = (
          holds("deploy/demo"), tamper),
     Part("started", "the units under systemd, the firewall between namespaces (needs root)", 4,
          holds("tests/deploy/started"), started, by_default=False),
+    Part("kills", "agents killed at each journal append of one rollout: all commit, nothing is lost",
+         3, holds("deploy/demo.d/kills.py"), kills),
     Part("bare", "a fresh clone passes all this on a bare Debian 12 (needs root)", 35,
          holds("tests/deploy/bare"), bare, needs_build=False, by_default=False),
 )
