@@ -120,6 +120,9 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(every_field_of_protoc_is_known_to_us, P, Pairs) {
       }
     });
     BOOST_TEST(P::Theirs::descriptor()->field_count() == known);
+  } else {
+    const auto alternatives = static_cast<int>(std::variant_size_v<typename P::Ours>);
+    BOOST_TEST(P::Theirs::descriptor()->field_count() == alternatives);
   }
 }
 
@@ -129,7 +132,12 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(two_messages_in_a_row_are_merged_as_protoc_does, P
     const std::string bytes =
         encode(generated<typename P::Ours>(2 * n)) + encode(generated<typename P::Ours>(2 * n + 1));
     typename P::Ours ours{};
-    if (!decode_from(bytes, ours)) continue;  // lists ran over their bound, or a lone variant
+    const bool read = decode_from(bytes, ours);
+    if constexpr (is_variant<typename P::Ours>::value) {
+      BOOST_TEST(!read);  // a lone variant is one message and nothing behind it
+      continue;
+    }
+    if (!read) continue;  // lists ran over their bound
     typename P::Theirs theirs;
     BOOST_REQUIRE(theirs.ParseFromString(bytes));
     BOOST_REQUIRE_MESSAGE(bytes_of(theirs) == encode(ours), to_text(ours));
