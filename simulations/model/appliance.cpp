@@ -5,7 +5,7 @@
 namespace drydock::sim {
 namespace {
 
-constexpr std::uint64_t times_stream = 0x74696D;
+constexpr std::uint64_t times_stream = 0x74696D, order_stream = 0x6F7264;
 
 // What happens at every poll or look is no place for a fault: it would find nothing else.
 template <class T>
@@ -68,11 +68,29 @@ bool Appliance::point() {
   return true;
 }
 
+// What waits longest for one of the machines that have anything waiting: two messages to one
+// machine keep their order, those to different machines keep none.
+std::size_t Appliance::next_local() {
+  if (local_.size() == 1) return 0;
+  std::array<std::size_t, machines> firsts{};
+  std::size_t count = 0;
+  std::uint32_t seen = 0;
+  for (std::size_t i = 0; i < local_.size(); ++i) {
+    const std::uint32_t bit = std::uint32_t{1} << local_[i].index();
+    if ((seen & bit) != 0) continue;
+    seen |= bit;
+    firsts[count++] = i;
+  }
+  if (count == 1) return firsts[0];
+  return firsts[Dice(ground_.seed ^ order_stream, identity_.id.value, ++picks_).below(count)];
+}
+
 // Delivers what the machines tell each other until nothing is left to deliver.
 void Appliance::drain() {
   while (!local_.empty()) {
-    const Local local = local_.front();
-    local_.pop_front();
+    const std::size_t next = next_local();
+    const Local local = local_[next];
+    local_.erase(local_.begin() + static_cast<std::ptrdiff_t>(next));
     const bool may_strike = !std::visit([](const auto& e) { return is_everyday(e); }, local);
     if (may_strike && !point()) return;
     const auto offer = [&](auto machine) {

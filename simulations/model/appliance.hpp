@@ -2,6 +2,7 @@
 // One simulated appliance: the five production machines behind their steppers, and a world for
 // them. Every turn is durable at once; what a turn wants done, and what one machine tells another,
 // is lost when the process ends or the power goes in between.
+#include <array>
 #include <deque>
 #include <optional>
 #include <tuple>
@@ -58,6 +59,7 @@ class Appliance {
     local_.push_back(Local{std::in_place_type<typename M::Event>, event});
   }
   void drain();
+  std::size_t next_local();
   void happen_to_boot(const Happening& happening);
   void happen_to_agent(const Happening& happening);
   template <class M>
@@ -139,7 +141,7 @@ class Appliance {
   UpdateId work_update_;
   Version work_version_;
 
-  std::uint64_t draws_ = 0, posts_ = 0;
+  std::uint64_t draws_ = 0, posts_ = 0, picks_ = 0;
   std::uint32_t points_ = 0, kill_at_ = 0, cut_at_ = 0;
   Digest gates_;  // of all gates at boot so far
 };

@@ -17,18 +17,18 @@ void halted(const Outcome& o) { BOOST_TEST(o.halted == 1u); }
 }  // namespace
 
 BOOST_AUTO_TEST_CASE(a_rollout_survives_restarts_of_the_centre) {
-  play("centre-restarts", {100, 50}, [](const Outcome& o) {
+  play("centre-restarts", {50, 50}, [](const Outcome& o) {
     all_committed(o);
     BOOST_TEST(o.centre_restarts > 0u);
   });
 }
 
 BOOST_AUTO_TEST_CASE(a_rollout_survives_kills_of_agents_at_random_points) {
-  play("process-restarts", {100, 50}, all_committed);
+  play("process-restarts", {50, 50}, all_committed);
 }
 
 BOOST_AUTO_TEST_CASE(a_rollout_survives_power_cuts_at_random_points) {
-  play("power-cuts", {100, 50}, [](const Outcome& o) {
+  play("power-cuts", {50, 50}, [](const Outcome& o) {
     // Three cuts in one trial end it; that is a failure the policy may halt for.
     BOOST_TEST(o.counts.committed + o.counts.rolled_back >= o.counts.exposed);
     if (o.halted == 0) BOOST_TEST(o.counts.committed == o.appliances);
@@ -36,7 +36,7 @@ BOOST_AUTO_TEST_CASE(a_rollout_survives_power_cuts_at_random_points) {
 }
 
 BOOST_AUTO_TEST_CASE(a_rollout_survives_a_decision_log_that_refuses_and_forgets) {
-  play("flaky-log", {100, 50}, all_committed);
+  play("flaky-log", {50, 50}, all_committed);
 }
 
 BOOST_AUTO_TEST_CASE(a_good_release_converges_under_all_faults_at_once) {
