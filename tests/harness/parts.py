@@ -301,7 +301,7 @@ PARTS = (
          holds("deploy/demo"), tamper),
     Part("started", "the units under systemd, the firewall between namespaces (needs root)", 4,
          holds("tests/deploy/started"), started, by_default=False),
-    Part("kills", "an agent killed at each journal append of a rollout: all commit, nothing is lost",
+    Part("kills", "an agent killed at each append of a rollout: all commit, nothing is lost",
          3, holds("deploy/demo.d/kills.py"), kills),
     Part("bare", "a fresh clone passes all this on a bare Debian 12 (needs root)", 35,
          holds("tests/deploy/bare"), bare, needs_build=False, by_default=False),
