@@ -57,9 +57,14 @@ std::string with_host(const std::string& line, std::uint64_t events, double wall
   rusage usage{};
   ::getrusage(RUSAGE_SELF, &usage);
   auto j = nlohmann::ordered_json::parse(line);
+  const auto seconds = [](const timeval& t) {
+    return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) / 1e6;
+  };
+  const double cpu_s = seconds(usage.ru_utime) + seconds(usage.ru_stime);
   j["host"] = {{"wall_s", wall_s},
-               {"events_per_s",
-                static_cast<std::uint64_t>(static_cast<double>(events) / std::max(wall_s, 0.001))},
+               {"cpu_s", cpu_s},
+               {"events_per_cpu_s",
+                static_cast<std::uint64_t>(static_cast<double>(events) / std::max(cpu_s, 0.001))},
                {"peak_mb", usage.ru_maxrss / 1024}};
   return j.dump();
 }
