@@ -15,6 +15,7 @@
 //   };
 #include <concepts>
 #include <type_traits>
+#include <variant>
 
 #include "messages/fields.hpp"
 #include "runtime/kernel/outbox.hpp"
@@ -52,6 +53,20 @@ concept Machine = requires(typename M::Store& store, const typename M::Event& ev
 // table))`.
 template <class Store>
 concept PlainStore = HasFields<Store> && std::is_trivially_copyable_v<Store>;
+
+// What a plain store keeps only as long as its process: neither journaled nor recovered, so a turn
+// that changes nothing else may be idle. A turn's record carries it as it stood before the turn: a
+// replay steps from the same place.
+template <class Store>
+concept HasPassing = PlainStore<Store> && HasFields<decltype(Store::passing)>;
+template <class Store>
+struct PassingOf {  // of a store that has none
+  using type = std::monostate;
+};
+template <HasPassing Store>
+struct PassingOf<Store> {
+  using type = decltype(Store::passing);
+};
 
 template <class Variant, class T>
 struct holds_alternative_type;

@@ -21,6 +21,7 @@ enum class ReportKind : std::uint8_t {
   escalated = 10,     // the healer could not repair it
   journal_lost = 11,  // the appliance's journal was set aside and started anew
 };
+inline constexpr std::size_t report_kinds = 12;
 
 enum class Reason : std::uint8_t {
   none = 0,
@@ -69,7 +70,7 @@ struct Report {
 };
 
 constexpr std::string_view name_of(ReportKind kind) {
-  constexpr std::array<std::string_view, 12> names = {
+  constexpr std::array<std::string_view, report_kinds> names = {
       "unknown",     "staged",        "install_failed", "armed",  "committed", "rolled_back",
       "failed_late", "order_refused", "drifted",        "healed", "escalated", "journal_lost"};
   return static_cast<std::size_t>(kind) < names.size() ? names[static_cast<std::size_t>(kind)]

@@ -5,7 +5,7 @@
 namespace drydock {
 namespace {
 
-using S = Gateway::State;
+using S = Gateway::Passing;
 using Out = Outbox<Gateway::Effect>;
 
 void arrived(S& s, const Gateway::RequestArrived& e, Out& out) {
@@ -31,7 +31,8 @@ void arrived(S& s, const Gateway::RequestArrived& e, Out& out) {
 
 }  // namespace
 
-void Gateway::step(State& s, const Event& event, const Turn&, Outbox<Effect>& out) noexcept {
+void Gateway::step(State& state, const Event& event, const Turn&, Outbox<Effect>& out) noexcept {
+  S& s = state.passing;
   std::visit(overloaded{
                  [&](const RequestArrived& e) { arrived(s, e, out); },
                  [&](const AnswerReady& e) {

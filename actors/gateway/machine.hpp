@@ -9,7 +9,7 @@ namespace drydock {
 struct Gateway {
   static constexpr const char* name = "gateway";
   static constexpr std::uint32_t id = 18;
-  static constexpr std::uint32_t logic_version = 1;
+  static constexpr std::uint32_t logic_version = 2;
   static constexpr bool durable = false;
 
   // Check-ins waiting for an answer at once; one more is told to come back.
@@ -50,14 +50,19 @@ struct Gateway {
   };
   using Effect = std::variant<CheckInArrived, Respond, Refuse>;
 
-  struct State {
+  struct Passing {  // all it knows: connections end with the process
     std::uint32_t waiting = 0;
     std::uint64_t refused = 0, turned_away = 0, answered = 0;
     static constexpr auto fields() {
-      return std::tuple{field<1>("waiting", &State::waiting), field<2>("refused", &State::refused),
-                        field<3>("turned_away", &State::turned_away),
-                        field<4>("answered", &State::answered)};
+      return std::tuple{
+          field<1>("waiting", &Passing::waiting), field<2>("refused", &Passing::refused),
+          field<3>("turned_away", &Passing::turned_away), field<4>("answered", &Passing::answered)};
     }
+    friend bool operator==(const Passing&, const Passing&) = default;
+  };
+  struct State {
+    Passing passing;
+    static constexpr auto fields() { return std::tuple{}; }
     friend bool operator==(const State&, const State&) = default;
   };
   using Store = State;

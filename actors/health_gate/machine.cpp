@@ -19,10 +19,11 @@ std::uint8_t bounded(std::uint8_t checks) {
 }
 
 void run_checks(S& s, Out& out) {
-  s.pending = s.checks >= 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << s.checks) - 1;
+  const std::uint8_t checks = bounded(s.checks);
+  s.pending = checks >= 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << checks) - 1;
   s.failed_check = 0xFF;
   s.failed_reason = Reason::none;
-  for (std::uint8_t i = 0; i < s.checks; ++i) out.add(G::RunCheck{i});
+  for (std::uint8_t i = 0; i < checks; ++i) out.add(G::RunCheck{i});
 }
 
 // --- at boot -------------------------------------------------------------------------------
@@ -36,7 +37,7 @@ void conclude_attempt(S& s, Out& out) {
   if (s.failed_reason == Reason::none) {
     record(s, GateVerdict::passed, out);
     out.add(G::Conclude{0});
-  } else if (s.tries_left > 0) {
+  } else if (s.attempt < G::attempts_max) {
     record(s, GateVerdict::failed, out);
     out.add(G::Conclude{1});
   } else {
@@ -49,7 +50,6 @@ void conclude_attempt(S& s, Out& out) {
 void boot_observed(S& s, const G::BootObserved& e, Out& out) {
   s.boot = e.boot;
   s.update = e.update;
-  s.tries_left = e.tries_left;
   s.attempt = static_cast<std::uint8_t>(
       e.tries_left < G::attempts_max ? G::attempts_max - e.tries_left : 0);
   s.checks = bounded(e.checks);

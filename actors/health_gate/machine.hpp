@@ -26,7 +26,7 @@ constexpr std::string_view name_of(GateVerdict verdict) {
 struct HealthGate {
   static constexpr const char* name = "health_gate";
   static constexpr std::uint32_t id = 3;
-  static constexpr std::uint32_t logic_version = 1;
+  static constexpr std::uint32_t logic_version = 2;
   static constexpr bool durable = true;
 
   static constexpr std::uint8_t checks_max = 64;
@@ -69,7 +69,7 @@ struct HealthGate {
   // --- in the agent --------------------------------------------------------------------------
   struct GateLogRead {  // one record, in sequence
     static constexpr const char* name = "GateLogRead";
-    std::uint64_t seq = 0;
+    std::uint32_t seq = 0;
     BootId boot;
     UpdateId update;
     GateVerdict verdict = GateVerdict::unknown;
@@ -87,7 +87,7 @@ struct HealthGate {
   };
   struct GateLogEnded {
     static constexpr const char* name = "GateLogEnded";
-    std::uint64_t head = 0;  // sequence of the newest readable record
+    std::uint32_t head = 0;  // sequence of the newest readable record
     static constexpr auto fields() { return std::tuple{field<1>("head", &GateLogEnded::head)}; }
     friend bool operator==(const GateLogEnded&, const GateLogEnded&) = default;
   };
@@ -145,7 +145,7 @@ struct HealthGate {
   };
   struct ReadGateLog {
     static constexpr const char* name = "ReadGateLog";
-    std::uint64_t from = 0;
+    std::uint32_t from = 0;
     static constexpr auto fields() { return std::tuple{field<1>("from", &ReadGateLog::from)}; }
     friend bool operator==(const ReadGateLog&, const ReadGateLog&) = default;
   };
@@ -185,11 +185,10 @@ struct HealthGate {
     RolloutId rollout;
     std::uint64_t pending = 0;  // bit i: check i has not finished
     std::uint64_t required = 0;
-    std::uint64_t log_seq = 0;  // gate.log is imported up to here
-    Duration soak;
+    Span soak;
+    std::uint32_t log_seq = 0;  // gate.log is imported up to here
     std::uint32_t generation = 0;
-    std::uint8_t tries_left = 0;
-    std::uint8_t attempt = 0;
+    std::uint8_t attempt = 0;  // attempts_max: no try is left
     std::uint8_t checks = 0;
     std::uint8_t failed_check = 0xFF;
     std::uint8_t commit_tries = 0;
@@ -207,7 +206,6 @@ struct HealthGate {
                         field<7>("log_seq", &State::log_seq),
                         field<8>("soak", &State::soak),
                         field<9>("generation", &State::generation),
-                        field<10>("tries_left", &State::tries_left),
                         field<11>("attempt", &State::attempt),
                         field<12>("checks", &State::checks),
                         field<13>("failed_check", &State::failed_check),

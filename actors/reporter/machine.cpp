@@ -1,5 +1,7 @@
 #include "actors/reporter/machine.hpp"
 
+#include <algorithm>
+
 #include "runtime/kernel/overloaded.hpp"
 
 namespace drydock {
@@ -8,13 +10,19 @@ namespace {
 using S = Reporter::State;
 using Out = Outbox<Reporter::Effect>;
 
+void drop_undelivered(S& s, std::uint32_t count) {
+  constexpr std::uint32_t end = 0xFFFF;
+  const std::uint32_t all = s.undelivered_dropped + std::min(count, end);
+  s.undelivered_dropped = static_cast<std::uint16_t>(std::min(all, end));
+}
+
 void keep(S& s, Report report, const Turn& turn, Out& out) {
   report.seq = {++s.newest.value};
   report.boot = s.boot;
   report.wall = turn.wall;
   out.add(Reporter::KeepReport{report});
   if (s.newest.value - s.oldest.value < Reporter::kept_max) return;
-  if (s.oldest > s.acknowledged) ++s.undelivered_dropped;
+  if (s.oldest > s.acknowledged) drop_undelivered(s, 1);
   out.add(Reporter::DropReports{s.oldest});
   ++s.oldest.value;
 }
@@ -25,9 +33,10 @@ void keep_once(S& s, const Report& report, const Turn& turn, Out& out) {
     s.update = report.update;
     s.said = 0;
   }
-  const std::uint32_t bit = std::uint32_t{1} << static_cast<unsigned>(report.kind);
+  static_assert(report_kinds <= 16);
+  const auto bit = static_cast<std::uint16_t>(1U << static_cast<unsigned>(report.kind));
   if ((s.said & bit) != 0) return;
-  s.said |= bit;
+  s.said = static_cast<std::uint16_t>(s.said | bit);
   keep(s, report, turn, out);
 }
 
@@ -66,7 +75,7 @@ void number_above(S& s, ReportSeq seq, Out& out) {
   if (s.oldest <= s.newest) {
     const ReportSeq before{s.oldest.value - 1};
     const ReportSeq known = s.acknowledged < before ? before : s.acknowledged;
-    s.undelivered_dropped += s.newest.value - known.value;
+    drop_undelivered(s, s.newest.value - known.value);
     out.add(Reporter::DropReports{s.newest});
   }
   s.newest = s.acknowledged = seq;

@@ -10,7 +10,7 @@ namespace drydock {
 struct Reporter {
   static constexpr const char* name = "reporter";
   static constexpr std::uint32_t id = 4;
-  static constexpr std::uint32_t logic_version = 1;
+  static constexpr std::uint32_t logic_version = 2;
   static constexpr bool durable = true;
 
   // Reports kept, delivered or not; the oldest go first. A box makes a few an update, so this is
@@ -53,12 +53,12 @@ struct Reporter {
 
   struct State {
     BootId boot;
-    ReportSeq newest;        // 0: none yet
-    ReportSeq oldest{1};     // the first still kept
-    ReportSeq acknowledged;  // durable at the centre up to here
-    std::uint32_t undelivered_dropped = 0;
-    UpdateId update;         // the newest update reported on,
-    std::uint32_t said = 0;  // and, bit by ReportKind, what was reported of it
+    ReportSeq newest;                       // 0: none yet
+    ReportSeq oldest{1};                    // the first still kept
+    ReportSeq acknowledged;                 // durable at the centre up to here
+    UpdateId update;                        // the newest update reported on,
+    std::uint16_t said = 0;                 // and, bit by ReportKind, what was reported of it
+    std::uint16_t undelivered_dropped = 0;  // stops counting at the end
     static constexpr auto fields() {
       return std::tuple{field<1>("boot", &State::boot),
                         field<2>("newest", &State::newest),

@@ -14,11 +14,13 @@ void arm(std::uint32_t& generation, Scheduler::Timer timer, Duration after, Out&
   out.add(ArmTimer{static_cast<std::uint8_t>(timer), ++generation, after});
 }
 
-// A tenth more or less, so that a fleet that woke together does not stay together.
-Duration jittered(Duration d, const Turn& turn) {
+// A tenth more or less, so that a fleet that woke together does not stay together. Idle turns share
+// a turn number and with it their dice, so the serial makes each poll's draw its own.
+Duration jittered(const S& s, Duration d, const Turn& turn) {
   const auto tenth = static_cast<std::uint64_t>(d.value / 10);
+  const std::uint64_t draw = mix64(turn.dice.next() + s.passing.serial) >> 32;
   return {d.value - static_cast<std::int64_t>(tenth) +
-          static_cast<std::int64_t>(turn.dice.below(2 * tenth + 1))};
+          static_cast<std::int64_t>(draw * (2 * tenth + 1) >> 32)};
 }
 
 Duration bounded_poll(Duration d) {
@@ -26,8 +28,19 @@ Duration bounded_poll(Duration d) {
   return d < Scheduler::poll_max ? d : Scheduler::poll_max;
 }
 
-void poll_in(S& s, Duration after, const Turn& turn, Out& out) {
-  arm(s.poll_generation, Scheduler::Timer::poll, jittered(bounded_poll(after), turn), out);
+// There is one poll timer a check-in while it is under way, and one after it; each supersedes the
+// one before.
+std::uint32_t poll_generation(const Scheduler::Passing& p) {
+  return p.serial * 2 + (p.asking ? 1 : 0);
+}
+
+void arm_poll(const S& s, Duration after, Out& out) {
+  out.add(ArmTimer{static_cast<std::uint8_t>(Scheduler::Timer::poll), poll_generation(s.passing),
+                   after});
+}
+
+void poll_in(const S& s, Duration after, const Turn& turn, Out& out) {
+  arm_poll(s, jittered(s, bounded_poll(after), turn), out);
 }
 
 bool window_open(const S& s, const Turn& turn) {
@@ -51,7 +64,7 @@ void check_in(S& s, const Turn& turn, Out& out) {
   Facts facts;
   facts.appliance = s.self;
   facts.boot = s.boot;
-  facts.serial = ++s.serial;
+  facts.serial = ++s.passing.serial;
   facts.active = s.active;
   facts.phase = public_phase(s.phase);
   facts.wants_token = s.phase == Phase::staged && window_open(s, turn);
@@ -63,15 +76,15 @@ void check_in(S& s, const Turn& turn, Out& out) {
   facts.epoch_seen = s.epoch;
   facts.wall = turn.wall;
   facts.wall_trust = turn.wall_trust;
-  s.asking = true;
+  s.passing.asking = true;
   out.add(CheckInDue{facts});
   // Should neither answer nor failure come back, this asks again.
-  arm(s.poll_generation, Scheduler::Timer::poll, Scheduler::answer_patience + s.poll_wish, out);
+  arm_poll(s, Scheduler::answer_patience + s.poll_wish, out);
 }
 
 // Asks soon, unless a check-in is under way: its answer leads to the next one.
 void check_in_soon(S& s, const Turn& turn, Out& out) {
-  if (!s.asking) check_in(s, turn, out);
+  if (!s.passing.asking) check_in(s, turn, out);
 }
 
 void forget_update(S& s) {
@@ -79,8 +92,7 @@ void forget_update(S& s) {
   s.update = {};
   s.rollout = {};
   s.staged = {};
-  s.standing = {};
-  s.token_expires = {};
+  s.following = false;
 }
 
 void await_window(S& s, const Turn& turn, Out& out) {
@@ -99,7 +111,7 @@ void deny(const Grant& g, Reason reason, Out& out) {
 }
 
 // The order being followed, stated again.
-bool told_before(const S& s, const Grant& g) { return s.standing && g.order == s.standing; }
+bool told_before(const S& s, const Grant& g) { return s.following && g.order == s.floor; }
 
 // Why this grant is not followed; none when it may be.
 Reason objection(const S& s, const Grant& g, const Turn& turn) {
@@ -117,15 +129,16 @@ void follow_install(S& s, const Grant& g, Out& out) {
   s.update = g.update;
   s.rollout = g.rollout;
   s.staged = {};
-  s.floor = s.standing = g.order;
+  s.floor = g.order;
+  s.following = true;
   out.add(InstallOrdered{g});
 }
 
 void follow_token(S& s, const Grant& g, const Turn& turn, Out& out) {
   if (s.phase != Phase::staged || g.update != s.update) return deny(g, Reason::foreign, out);
   if (!window_open(s, turn)) return deny(g, Reason::window_closed, out);
-  s.floor = s.standing = g.order;
-  s.token_expires = g.expires;
+  s.floor = g.order;
+  s.following = true;
   s.phase = Phase::arming;
   out.add(Scheduler::ArmTrial{g});
 }
@@ -148,7 +161,8 @@ void follow(S& s, const Grant& g, const Turn& turn, Out& out) {
 
 // The centre no longer stands behind the order we follow: a halt, a lapse, an expiry.
 void withdraw(S& s, Out& out) {
-  out.add(OrderDenied{s.standing, s.rollout, s.update, s.staged, Reason::cancelled});
+  out.add(OrderDenied{s.following ? s.floor : OrderNumber{}, s.rollout, s.update, s.staged,
+                      Reason::cancelled});
   if (s.phase == Phase::installing || s.phase == Phase::staged) out.add(InstallCancelled{s.update});
   // A stop in the middle of arming may have left a staged trial armed.
   if (s.phase == Phase::staged || s.phase == Phase::arming || s.phase == Phase::armed)
@@ -157,9 +171,9 @@ void withdraw(S& s, Out& out) {
 }
 
 void answered(S& s, const Answer& a, const Turn& turn, Out& out) {
-  if (!s.asking || a.serial != s.serial) return;  // an answer to an older question
-  s.asking = false;
-  s.failures = 0;
+  if (!s.passing.asking || a.serial != s.passing.serial) return;  // an answer to an older question
+  s.passing.asking = false;
+  s.passing.failures = 0;
   if (a.epoch > s.epoch) s.epoch = a.epoch;
   // A boot of the trial slot proves or loses itself. Back on the old slot nothing is left to prove.
   const bool lost_trial = s.phase == Phase::trial && !s.on_trial;
@@ -167,7 +181,8 @@ void answered(S& s, const Answer& a, const Turn& turn, Out& out) {
   if (may_withdraw && a.standing != s.update && (lost_trial || a.grant.kind == GrantKind::none))
     withdraw(s, out);
   follow(s, a.grant, turn, out);
-  Duration next = a.next_poll > s.poll_wish ? a.next_poll : s.poll_wish;
+  const Duration wish = s.poll_wish;
+  Duration next = a.next_poll > wish ? a.next_poll : wish;
   // A decision is on its way, or our token is due: no reason to wait a whole interval for it.
   const bool soon =
       a.wait.reason == WaitReason::deciding || (s.phase == Phase::staged && window_open(s, turn));
@@ -176,13 +191,15 @@ void answered(S& s, const Answer& a, const Turn& turn, Out& out) {
 }
 
 void unanswered(S& s, const CheckInFailed& e, const Turn& turn, Out& out) {
-  if (!s.asking || e.serial != s.serial) return;
-  s.asking = false;
-  if (s.failures < 0xFF) ++s.failures;
-  Duration wait = s.poll_wish;
-  for (int i = 1; i < s.failures && i <= Scheduler::backoff_doublings_max; ++i) wait = wait * 2;
-  if (wait > Scheduler::backoff_max && wait > s.poll_wish)
-    wait = s.poll_wish > Scheduler::backoff_max ? s.poll_wish : Scheduler::backoff_max;
+  if (!s.passing.asking || e.serial != s.passing.serial) return;
+  s.passing.asking = false;
+  if (s.passing.failures < 0xFF) ++s.passing.failures;
+  const Duration wish = s.poll_wish;
+  Duration wait = wish;
+  for (int i = 1; i < s.passing.failures && i <= Scheduler::backoff_doublings_max; ++i)
+    wait = wait * 2;
+  if (wait > Scheduler::backoff_max && wait > wish)
+    wait = wish > Scheduler::backoff_max ? wish : Scheduler::backoff_max;
   poll_in(s, wait, turn, out);
 }
 
@@ -217,9 +234,7 @@ void restarted(S& s, const Restarted& e, const Turn& turn, Out& out) {
   s.active = e.active;
   s.running = e.running;
   s.poll_wish = bounded_poll(e.poll_wish);
-  s.asking = false;
-  s.failures = 0;
-  if (rebooted) s.serial = 0;
+  s.passing = {};
   s.on_trial = e.trial != Slot::none && e.trial == e.active;
   if (s.on_trial)
     adopt_trial(s, e.trial_update, out);
@@ -227,17 +242,18 @@ void restarted(S& s, const Restarted& e, const Turn& turn, Out& out) {
     back_on_good_slot(s, e, rebooted, out);
   out.add(Scheduler::ResolveWindow{turn.wall});
   // Spread over one interval after a boot, at once after a mere restart of the process.
+  const Duration wish = s.poll_wish;
   const Duration wait =
-      rebooted && s.phase != Phase::trial && s.poll_wish > seconds(5) ? s.poll_wish : seconds(1);
-  arm(s.poll_generation, Scheduler::Timer::poll,
-      {1 + static_cast<std::int64_t>(turn.dice.below(static_cast<std::uint64_t>(wait.value)))},
-      out);
+      rebooted && s.phase != Phase::trial && wish > seconds(5) ? wish : seconds(1);
+  arm_poll(s,
+           {1 + static_cast<std::int64_t>(turn.dice.below(static_cast<std::uint64_t>(wait.value)))},
+           out);
 }
 
 void timer_fired(S& s, const TimerFired& e, const Turn& turn, Out& out) {
   const auto timer = static_cast<Scheduler::Timer>(e.tag);
-  if (timer == Scheduler::Timer::poll && e.generation == s.poll_generation) {
-    s.asking = false;
+  if (timer == Scheduler::Timer::poll && e.generation == poll_generation(s.passing)) {
+    s.passing.asking = false;
     if (!s.always_open && s.window_closes <= turn.wall)
       out.add(Scheduler::ResolveWindow{turn.wall});
     check_in(s, turn, out);

@@ -9,7 +9,7 @@ namespace drydock {
 struct Scheduler {
   static constexpr const char* name = "scheduler";
   static constexpr std::uint32_t id = 1;
-  static constexpr std::uint32_t logic_version = 1;
+  static constexpr std::uint32_t logic_version = 2;
   static constexpr bool durable = true;
 
   // Bounds. Doubling the poll wish six times is enough to take load off a sick centre.
@@ -64,6 +64,19 @@ struct Scheduler {
   using Effect = std::variant<ArmTimer, CheckInDue, InstallOrdered, InstallCancelled, OrderDenied,
                               ResolveWindow, ArmTrial, DisarmTrial, Reboot, TrialWithdrawn>;
 
+  // What lasts only as long as the process: a poll that brings nothing new leaves no trace.
+  struct Passing {
+    std::uint32_t serial = 0;   // of the newest check-in of this process
+    std::uint8_t failures = 0;  // check-ins in a row without an answer
+    bool asking = false;        // a check-in is on its way
+    static constexpr auto fields() {
+      return std::tuple{field<1>("serial", &Passing::serial),
+                        field<2>("failures", &Passing::failures),
+                        field<3>("asking", &Passing::asking)};
+    }
+    friend bool operator==(const Passing&, const Passing&) = default;
+  };
+
   enum class Timer : std::uint8_t { poll = 1, window = 2, reboot = 3 };
   enum class Phase : std::uint8_t { idle, installing, staged, arming, armed, trial };
 
@@ -72,21 +85,17 @@ struct Scheduler {
     BootId boot;
     Version running, staged;
     UpdateId update;
-    OrderNumber floor;     // no order at or below this is new
-    OrderNumber standing;  // the order being followed
+    OrderNumber floor;  // no order at or below this is new
     Epoch epoch;
     WallTime window_opens, window_closes;
-    WallTime token_expires;
-    Duration poll_wish;
+    Span poll_wish;
     RolloutId rollout;
-    std::uint32_t serial = 0;  // of the newest check-in of this boot
-    std::uint32_t poll_generation = 0;
+    Passing passing;
     std::uint32_t window_generation = 0;
     std::uint32_t reboot_generation = 0;
-    std::uint8_t failures = 0;  // check-ins in a row without an answer
     Slot active = Slot::none;
     Phase phase = Phase::idle;
-    bool asking = false;  // a check-in is on its way
+    bool following = false;  // the order numbered `floor`
     bool always_open = false;
     bool on_trial = false;  // this boot runs the trial slot
     static constexpr auto fields() {
@@ -96,30 +105,28 @@ struct Scheduler {
                         field<4>("staged", &State::staged),
                         field<5>("update", &State::update),
                         field<6>("floor", &State::floor),
-                        field<7>("standing", &State::standing),
                         field<8>("epoch", &State::epoch),
                         field<9>("window_opens", &State::window_opens),
                         field<10>("window_closes", &State::window_closes),
-                        field<11>("token_expires", &State::token_expires),
                         field<12>("poll_wish", &State::poll_wish),
                         field<13>("rollout", &State::rollout),
-                        field<14>("serial", &State::serial),
-                        field<15>("poll_generation", &State::poll_generation),
                         field<16>("window_generation", &State::window_generation),
                         field<17>("reboot_generation", &State::reboot_generation),
-                        field<18>("failures", &State::failures),
                         field<19>("active", &State::active),
                         field<20>("phase", &State::phase),
-                        field<21>("asking", &State::asking),
                         field<22>("always_open", &State::always_open),
-                        field<23>("on_trial", &State::on_trial)};
+                        field<23>("on_trial", &State::on_trial),
+                        field<24>("following", &State::following)};
     }
     friend bool operator==(const State&, const State&) = default;
   };
   using Store = State;
 
   static void step(State&, const Event&, const Turn&, Outbox<Effect>&) noexcept;
-  static bool only_answers(const Effect&) noexcept { return false; }
+  // Asking again needs no record: a check-in states the whole truth whenever it is made.
+  static bool only_answers(const Effect& effect) noexcept {
+    return std::holds_alternative<CheckInDue>(effect) || std::holds_alternative<ArmTimer>(effect);
+  }
 };
 
 }  // namespace drydock

@@ -15,12 +15,10 @@ void work(S& s, Out& out) {
   ++s.work;
   ++s.generation;  // a retry that was due is this one
   switch (s.phase) {
-    case Phase::fetching:
-      return out.add(Updater::FetchManifest{s.update, s.order, s.manifest, s.work});
+    case Phase::fetching: return out.add(Updater::FetchManifest{s.update, s.order, s.work});
     case Phase::writing:
-      return out.add(Updater::WriteSlot{s.update, s.order, s.manifest, s.chunks_done, s.work});
-    case Phase::reading_back:
-      return out.add(Updater::ReadBack{s.update, s.order, s.manifest, s.work});
+      return out.add(Updater::WriteSlot{s.update, s.order, s.chunks_done, s.work});
+    case Phase::reading_back: return out.add(Updater::ReadBack{s.update, s.order, s.work});
     case Phase::idle:
     case Phase::staged: return;
   }
@@ -99,7 +97,6 @@ void ordered(S& s, const Grant& g, Out& out) {
   s.update = g.update;
   s.order = g.order;
   s.version = g.version;
-  s.manifest = g.manifest;
   s.rollout = g.rollout;
   s.phase = Phase::fetching;
   work(s, out);

@@ -8,7 +8,7 @@ namespace drydock {
 struct Updater {
   static constexpr const char* name = "updater";
   static constexpr std::uint32_t id = 2;
-  static constexpr std::uint32_t logic_version = 1;
+  static constexpr std::uint32_t logic_version = 2;
   static constexpr bool durable = true;
 
   // Bounds. A cut line is tried again for hours; wrong bytes are not worth more than three tries.
@@ -56,17 +56,17 @@ struct Updater {
   using Event = std::variant<Restarted, InstallOrdered, InstallCancelled, ManifestReady,
                              ChunkWritten, WorkEnded, TimerFired, Committed, RolledBack>;
 
-  // Work for a detached worker. `work` names it: ends of older work are ignored.
+  // Work for a detached worker. `work` names it: ends of older work are ignored. Which manifest,
+  // the signed order says.
   struct FetchManifest {
     static constexpr const char* name = "FetchManifest";
     UpdateId update;
     OrderNumber order;
-    Hash manifest{};
     std::uint32_t work = 0;
     static constexpr auto fields() {
-      return std::tuple{
-          field<1>("update", &FetchManifest::update), field<2>("order", &FetchManifest::order),
-          field<3>("manifest", &FetchManifest::manifest), field<4>("work", &FetchManifest::work)};
+      return std::tuple{field<1>("update", &FetchManifest::update),
+                        field<2>("order", &FetchManifest::order),
+                        field<4>("work", &FetchManifest::work)};
     }
     friend bool operator==(const FetchManifest&, const FetchManifest&) = default;
   };
@@ -74,13 +74,11 @@ struct Updater {
     static constexpr const char* name = "WriteSlot";
     UpdateId update;
     OrderNumber order;
-    Hash manifest{};
     std::uint32_t from_chunk = 0;
     std::uint32_t work = 0;
     static constexpr auto fields() {
       return std::tuple{
           field<1>("update", &WriteSlot::update), field<2>("order", &WriteSlot::order),
-          field<3>("manifest", &WriteSlot::manifest),
           field<4>("from_chunk", &WriteSlot::from_chunk), field<5>("work", &WriteSlot::work)};
     }
     friend bool operator==(const WriteSlot&, const WriteSlot&) = default;
@@ -89,11 +87,9 @@ struct Updater {
     static constexpr const char* name = "ReadBack";
     UpdateId update;
     OrderNumber order;
-    Hash manifest{};
     std::uint32_t work = 0;
     static constexpr auto fields() {
       return std::tuple{field<1>("update", &ReadBack::update), field<2>("order", &ReadBack::order),
-                        field<3>("manifest", &ReadBack::manifest),
                         field<4>("work", &ReadBack::work)};
     }
     friend bool operator==(const ReadBack&, const ReadBack&) = default;
@@ -112,7 +108,6 @@ struct Updater {
     UpdateId update;
     OrderNumber order;
     Version version;
-    Hash manifest{};
     RolloutId rollout;
     std::uint32_t chunks = 0, chunks_done = 0;
     std::uint32_t work = 0;        // number of the newest piece of work
@@ -122,12 +117,12 @@ struct Updater {
     Phase phase = Phase::idle;
     static constexpr auto fields() {
       return std::tuple{
-          field<1>("update", &State::update),           field<2>("order", &State::order),
-          field<3>("version", &State::version),         field<4>("manifest", &State::manifest),
-          field<5>("rollout", &State::rollout),         field<6>("chunks", &State::chunks),
-          field<7>("chunks_done", &State::chunks_done), field<8>("work", &State::work),
-          field<9>("generation", &State::generation),   field<10>("cuts", &State::cuts),
-          field<11>("mismatches", &State::mismatches),  field<12>("phase", &State::phase)};
+          field<1>("update", &State::update),   field<2>("order", &State::order),
+          field<3>("version", &State::version), field<5>("rollout", &State::rollout),
+          field<6>("chunks", &State::chunks),   field<7>("chunks_done", &State::chunks_done),
+          field<8>("work", &State::work),       field<9>("generation", &State::generation),
+          field<10>("cuts", &State::cuts),      field<11>("mismatches", &State::mismatches),
+          field<12>("phase", &State::phase)};
     }
     friend bool operator==(const State&, const State&) = default;
   };

@@ -15,16 +15,15 @@ Error of_status(const http::ClientResponse& response, const std::string& target)
           fmt::format("{} answered {}: {}", target, response.status, response.body.substr(0, 200))};
 }
 
-// The grant inside, when the order key signed it.
-Result<Grant> verified(const trust::KeyRing& keys, const Envelope& envelope) {
+}  // namespace
+
+Result<Grant> open_grant(const trust::KeyRing& keys, const Envelope& envelope) {
   auto payload = keys.open(envelope, grant_envelope_type);
   if (!payload) return payload.error();
   Grant grant;
   if (!decode_from(*payload, grant)) return Error{ErrorKind::malformed, "the grant does not parse"};
   return grant;
 }
-
-}  // namespace
 
 Result<CheckInReply> CentreLink::check_in(const CheckIn& message) {
   const std::string target = "/v1/check-in";
@@ -38,7 +37,7 @@ Result<CheckInReply> CentreLink::check_in(const CheckIn& message) {
   reply.answer = signed_answer.answer;
   reply.answer.grant = {};  // only a signature makes one
   if (!signed_answer.order) return reply;
-  auto grant = verified(keys_, *signed_answer.order);
+  auto grant = open_grant(keys_, *signed_answer.order);
   if (!grant) {
     reply.denied =
         OrderDenied{{}, message.facts.rollout, message.facts.update, {}, Reason::foreign};

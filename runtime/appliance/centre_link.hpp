@@ -31,6 +31,9 @@ class CentreLink {
   EnvelopeFiles orders_;
 };
 
+// The grant in an envelope, when the order key signed it. refused: it did not; malformed: no grant.
+Result<Grant> open_grant(const trust::KeyRing& keys, const Envelope& envelope);
+
 // GET of a manifest by its hash: signature, hash and form are checked. refused or mismatch: it is
 // not the one that was granted; other errors are the line's.
 Result<Envelope> fetch_manifest(http::Client& client, const trust::KeyRing& keys, const Hash& hash);

@@ -20,7 +20,8 @@ GateVerdict verdict(boot::GateKind kind) {
 
 HealthGate::GateLogRead imported(const boot::GateRecord& record) {
   HealthGate::GateLogRead event;
-  event.seq = record.sequence;
+  ASSERT(record.sequence <= UINT32_MAX);  // 2 TB of records
+  event.seq = static_cast<std::uint32_t>(record.sequence);
   event.boot = record.boot;
   event.update = record.update;
   event.verdict = verdict(record.kind);

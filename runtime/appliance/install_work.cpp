@@ -75,6 +75,14 @@ Result<std::unique_ptr<http::Client>> InstallWork::client(std::stop_token stop) 
   return http::Client::make(std::move(options));
 }
 
+Result<InstallWork::Order> InstallWork::order_of(OrderNumber number) const {
+  auto envelope = orders_.load(hex(number.value));
+  if (!envelope) return envelope.error();
+  auto grant = open_grant(keys_, *envelope);
+  if (!grant) return grant.error();
+  return Order{*envelope, *grant};
+}
+
 void InstallWork::ended(UpdateId update, std::uint32_t work, Reason reason, bool transient,
                         const std::string& why) {
   if (reason != Reason::none)
@@ -88,13 +96,16 @@ void InstallWork::ended(UpdateId update, std::uint32_t work, const Error& error)
 }
 
 void InstallWork::fetch(const Updater::FetchManifest& ask, std::stop_token stop) {
+  auto order = order_of(ask.order);
+  if (!order) return ended(ask.update, ask.work, order.error());
+  const Hash& hash = order->grant.manifest;
   auto centre = client(std::move(stop));
   if (!centre) return ended(ask.update, ask.work, centre.error());
-  auto envelope = fetch_manifest(**centre, keys_, ask.manifest);
+  auto envelope = fetch_manifest(**centre, keys_, hash);
   if (!envelope) return ended(ask.update, ask.work, envelope.error());
-  if (auto kept = manifests_.keep(hex(ask.manifest), *envelope); !kept)
+  if (auto kept = manifests_.keep(hex(hash), *envelope); !kept)
     return ended(ask.update, ask.work, kept.error());
-  auto manifest = open_manifest(keys_, *envelope, ask.manifest);
+  auto manifest = open_manifest(keys_, *envelope, hash);
   if (!manifest) return ended(ask.update, ask.work, manifest.error());
   post_(Updater::ManifestReady{ask.update,
                                static_cast<std::uint32_t>(manifest->chunk_sha256.size())});
@@ -102,15 +113,16 @@ void InstallWork::fetch(const Updater::FetchManifest& ask, std::stop_token stop)
 
 void InstallWork::write(const Updater::WriteSlot& ask, std::stop_token stop) {
   const auto fail = [&](const Error& error) { ended(ask.update, ask.work, error); };
-  auto envelope = manifests_.load(hex(ask.manifest));
-  auto order = orders_.load(hex(ask.order.value));
-  if (!envelope) return fail(envelope.error());
+  auto order = order_of(ask.order);
   if (!order) return fail(order.error());
-  auto manifest = open_manifest(keys_, *envelope, ask.manifest);
+  const Hash& hash = order->grant.manifest;
+  auto envelope = manifests_.load(hex(hash));
+  if (!envelope) return fail(envelope.error());
+  auto manifest = open_manifest(keys_, *envelope, hash);
   if (!manifest) return fail(manifest.error());
   auto helper = boot::HelperClient::connect(places_.root_helper);
   if (!helper) return fail(helper.error());
-  auto slot = helper->open_standby(*order, *envelope);
+  auto slot = helper->open_standby(order->envelope, *envelope);
   if (!slot) return fail(slot.error());
   if (!slot->ok())
     return ended(ask.update, ask.work, slot->answer.reason,
@@ -124,7 +136,7 @@ void InstallWork::write(const Updater::WriteSlot& ask, std::stop_token stop) {
   if (from == chunks) return ended(ask.update, ask.work, Reason::none, false, {});
   auto centre = client(std::move(stop));
   if (!centre) return fail(centre.error());
-  auto outcome = (*centre)->download("/v1/releases/" + hex(ask.manifest) + "/image",
+  auto outcome = (*centre)->download("/v1/releases/" + hex(hash) + "/image",
                                      artifact::chunk_offset(*manifest, from),
                                      hex(manifest->image_sha256), sink);
   if (!outcome) return fail(outcome.error());
@@ -136,7 +148,9 @@ void InstallWork::write(const Updater::WriteSlot& ask, std::stop_token stop) {
 }
 
 void InstallWork::read_back(const Updater::ReadBack& ask) {
-  auto envelope = manifests_.load(hex(ask.manifest));
+  auto order = order_of(ask.order);
+  if (!order) return ended(ask.update, ask.work, order.error());
+  auto envelope = manifests_.load(hex(order->grant.manifest));
   if (!envelope) return ended(ask.update, ask.work, envelope.error());
   auto helper = boot::HelperClient::connect(places_.root_helper);
   if (!helper) return ended(ask.update, ask.work, helper.error());

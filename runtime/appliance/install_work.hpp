@@ -30,6 +30,11 @@ class InstallWork {
   void read_back(const Updater::ReadBack& ask);
 
  private:
+  struct Order {
+    Envelope envelope;
+    Grant grant;  // what it says; the signature was verified
+  };
+  Result<Order> order_of(OrderNumber number) const;
   Result<std::unique_ptr<http::Client>> client(std::stop_token stop) const;
   void ended(UpdateId update, std::uint32_t work, const Error& error);
   void ended(UpdateId update, std::uint32_t work, Reason reason, bool transient,

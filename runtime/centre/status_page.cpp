@@ -55,7 +55,8 @@ void StatusPage::grow(const std::string& name, const std::string& help,
 }
 
 void StatusPage::count_gateway() {
-  const auto state = copied<Gateway>(*parts_.machines, [](const Gateway::State& s) { return s; });
+  const auto state =
+      copied<Gateway>(*parts_.machines, [](const Gateway::State& s) { return s.passing; });
   if (!state) return;
   const std::string name = "drydock_check_ins_total", help = "Check-ins by what became of them.";
   grow(name, help, {{"result", "answered"}}, state->answered);

@@ -43,6 +43,7 @@ std::string encode(const Record& record) {
     append_sized(out, row.key);
     append_sized(out, row.erase ? std::string_view() : row.value);
   }
+  append_sized(out, record.passing);
   return out;
 }
 
@@ -60,6 +61,7 @@ Result<Record> decode(std::string_view bytes) {
     row.value = in.sized();
     record.rows.push_back(std::move(row));
   }
+  if (!in.rest().empty()) record.passing = in.sized();
   if (!in.ok()) return bad_record();
   return record;
 }

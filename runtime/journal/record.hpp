@@ -30,6 +30,7 @@ struct Record {
   std::string event;
   std::uint64_t digest = 0;    // chain digest of state and effects, given by the shell
   std::vector<RowWrite> rows;  // the rows this turn touched, as they are after it
+  std::string passing;         // what the machine keeps in no row, before the turn; often empty
   bool operator==(const Record&) const = default;
 };
 

@@ -36,6 +36,21 @@ constexpr Duration operator*(Duration a, std::int64_t n) {
   return {saturating::multiply(a.value, n)};
 }
 
+// A duration in 32 bits, for states of which a simulation keeps millions: at most 49 days, and what
+// is longer or negative stops at the ends.
+struct Span {
+  using Rep = std::uint32_t;
+  std::uint32_t value = 0;
+  constexpr Span() = default;
+  constexpr explicit Span(Rep milliseconds) : value(milliseconds) {}
+  constexpr Span(Duration d)
+      : value(d.value < 0            ? 0
+              : d.value > UINT32_MAX ? UINT32_MAX
+                                     : static_cast<std::uint32_t>(d.value)) {}
+  constexpr operator Duration() const { return {static_cast<std::int64_t>(value)}; }
+  friend constexpr bool operator==(Span a, Span b) { return a.value == b.value; }
+};
+
 struct Instant {  // boot time on a persisted base; never goes back, not even over a reboot
   using Rep = std::int64_t;
   std::int64_t value = 0;

@@ -35,6 +35,13 @@ Result<ReplayReport> replay(const journal::Journal& journal, Stepper<M>& stepper
           report.why = "the event does not parse";
           return;
         }
+        if constexpr (HasPassing<typename M::Store>) {
+          if (!decode_from(r.passing, stepper.store().passing)) {
+            report.first_different = seq;
+            report.why = "what passed before the turn does not parse";
+            return;
+          }
+        }
         make_room(stepper.store());
         typename EffectsOf<M>::type effects;
         const bool idle = stepper.step(event, {r.up_ms}, {r.wall_ms},

@@ -38,6 +38,7 @@ journal::Record turn_record(const Stepper<M>& stepper, const typename M::Event& 
   record.turn_no = stepper.mark().turn_no;
   record.digest = stepper.mark().chain;
   record.event = encode(event);
+  if constexpr (HasPassing<typename M::Store>) record.passing = encode(stepper.passing_before());
   stepper.changed([&](std::uint32_t table, std::uint64_t key, const auto& row) {
     record.rows.push_back({table_of(M::id, table), key_bytes(key), encode(row), false});
   });

@@ -86,7 +86,7 @@ void Appliance::act_at_gate(const HealthGate::Effect& effect) {
     later(Kind::gate_timer, timer->after, boots_, timer->generation, timer->tag);
   } else if (const auto* verdict = std::get_if<HealthGate::RecordVerdict>(&effect)) {
     HealthGate::GateLogRead record;
-    record.seq = box_.gate_log.size() + 1;
+    record.seq = static_cast<std::uint32_t>(box_.gate_log.size() + 1);
     record.boot = boot_id_;
     record.update = verdict->update;
     record.verdict = verdict->verdict;

@@ -160,7 +160,7 @@ void Appliance::act(const HealthGate::RunCheck& effect) {
 void Appliance::act(const HealthGate::ReadGateLog& effect) {
   for (const auto& record : box_.gate_log)
     if (record.seq >= effect.from) post<HealthGate>(record);
-  post<HealthGate>(HealthGate::GateLogEnded{box_.gate_log.size()});
+  post<HealthGate>(HealthGate::GateLogEnded{static_cast<std::uint32_t>(box_.gate_log.size())});
 }
 
 void Appliance::act(const HealthGate::CommitSlot& effect) {

@@ -5,6 +5,7 @@
 
 #include "actors/registry/machine.hpp"
 #include "actors/reporter/machine.hpp"
+#include "actors/scheduler/machine.hpp"
 
 using namespace drydock;
 
@@ -114,6 +115,37 @@ BOOST_AUTO_TEST_CASE(exactly_the_touched_rows_are_visited_until_the_turn_is_clos
   desk.step(provision(7));  // the head, which counts, stays as it was
   const std::vector<std::pair<std::uint32_t, std::uint64_t>> row_alone = {{1, 7}};
   BOOST_TEST((desk.seen == row_alone));
+}
+
+BOOST_AUTO_TEST_CASE(a_turn_that_changes_only_what_passes_is_idle) {
+  Stepper<Scheduler> stepper(1, 1);
+  Outbox<Scheduler::Effect> out;
+  Restarted start;
+  start.boot = {1};
+  start.poll_wish = minutes(5);
+  stepper.step(start, {1}, {2}, WallTrust::plausible, out);
+  stepper.step(Scheduler::WindowResolved{{}, {}, true}, {1}, {2}, WallTrust::plausible, out);
+  stepper.close();
+  const TurnMark before = stepper.mark();
+  BOOST_TEST(stepper.step(TimerFired{1, 0}, {3}, {4}, WallTrust::plausible, out));
+  BOOST_TEST(stepper.store().passing.asking);
+  BOOST_TEST(!stepper.passing_before().asking);
+  BOOST_TEST(out.size() == 2U);  // it checks in, and will ask again
+  BOOST_TEST((stepper.mark() == before));
+}
+
+BOOST_AUTO_TEST_CASE(what_passes_is_a_part_of_the_chain) {
+  const auto chain = [](std::uint8_t failures) {
+    Stepper<Scheduler> stepper(1, 1);
+    stepper.store().passing.failures = failures;
+    Outbox<Scheduler::Effect> out;
+    Restarted start;
+    start.boot = {1};
+    stepper.step(start, {1}, {2}, WallTrust::plausible, out);
+    return stepper.mark().chain;
+  };
+  BOOST_TEST(chain(0) == chain(0));
+  BOOST_TEST(chain(0) != chain(1));
 }
 
 BOOST_AUTO_TEST_CASE(a_restored_mark_goes_on_counting_and_chaining) {

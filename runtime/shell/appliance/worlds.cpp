@@ -211,15 +211,16 @@ void Worlds::run_check(std::uint8_t index) {
   directory_->post<HealthGate>(HealthGate::CheckFinished{index, outcome});
 }
 
-void Worlds::read_gate_log(std::uint64_t from) {
+void Worlds::read_gate_log(std::uint32_t from) {
   HealthGate::GateLogEnded ended;
   auto log = boot::GateLog(ground_.config.paths.data + "/update").read(from);
   if (!log) spdlog::error("gate.log: {}", log.error().text);
   if (log && log->damage) spdlog::warn("gate.log: {}", log->damage->text);
   if (log) {
     for (const auto& record : log->records) {
-      ended.head = record.sequence;
-      directory_->post<HealthGate>(appliance::imported(record));
+      const auto event = appliance::imported(record);
+      ended.head = event.seq;
+      directory_->post<HealthGate>(event);
     }
   }
   directory_->post<HealthGate>(ended);

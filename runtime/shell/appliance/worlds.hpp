@@ -54,7 +54,7 @@ class Worlds {
   void post_check_in(const Reporter::PostCheckIn& ask);
   CheckIn message(const Reporter::PostCheckIn& ask) const;
   void run_check(std::uint8_t index);
-  void read_gate_log(std::uint64_t from);
+  void read_gate_log(std::uint32_t from);
   void commit(const HealthGate::CommitSlot& ask);
   void observe(HostCheck check);
   Healer::Observed look(HostCheck check) const;

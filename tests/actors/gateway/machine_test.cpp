@@ -46,8 +46,8 @@ BOOST_AUTO_TEST_CASE(a_certificate_of_another_appliance_or_client_is_refused) {
   BOOST_TEST((!entered() && get<Gateway::Refuse>()->request.value == 1U));
   request(2, {77}, {2});
   BOOST_TEST((!entered() && get<Gateway::Refuse>()->request.value == 2U));
-  BOOST_TEST(store().refused == 2U);
-  BOOST_TEST(store().waiting == 0U);
+  BOOST_TEST(store().passing.refused == 2U);
+  BOOST_TEST(store().passing.waiting == 0U);
 }
 
 BOOST_AUTO_TEST_CASE(a_check_in_that_names_no_appliance_is_refused) {

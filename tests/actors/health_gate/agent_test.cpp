@@ -37,7 +37,7 @@ struct Agent : testing::Driver<HealthGate> {
     arm();
     restart(2, Slot::b, Slot::b);
   }
-  void log(std::uint64_t seq, GateVerdict verdict, std::uint64_t boot = 2,
+  void log(std::uint32_t seq, GateVerdict verdict, std::uint64_t boot = 2,
            Reason reason = Reason::none) {
     tell(HealthGate::GateLogRead{seq, {boot}, update, verdict, 1, reason, "dns"});
   }

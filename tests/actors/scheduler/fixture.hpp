@@ -36,7 +36,7 @@ struct SchedulerBox : Driver<Scheduler> {
   Answer standing() {
     Answer a;
     a.appliance = self;
-    a.serial = store().serial;
+    a.serial = store().passing.serial;
     a.epoch = {1};
     a.standing = store().update;
     return a;
@@ -68,7 +68,7 @@ struct SchedulerBox : Driver<Scheduler> {
   void answer(const Answer& a) { tell(CheckInAnswered{a}); }
   // A check-in and its answer with this grant.
   void give(const Grant& g) {
-    if (!store().asking) ask();
+    if (!store().passing.asking) ask();
     answer(with(g));
   }
   UpdateOutcome outcome() const { return {{3}, update, release, Reason::none, 1, {}}; }

@@ -81,7 +81,7 @@ BOOST_FIXTURE_TEST_CASE(each_failure_doubles_the_wait_up_to_its_bound, Scheduler
   std::int64_t wanted = minutes(5).value;
   for (int n = 0; n < 40; ++n) {
     ask();
-    tell(CheckInFailed{store().serial});
+    tell(CheckInFailed{store().passing.serial});
     BOOST_TEST(timer(poll_tag).value >= wanted * 9 / 10);
     BOOST_TEST(timer(poll_tag).value <= wanted * 11 / 10);
     wanted = std::min(wanted * 2, Scheduler::backoff_max.value);

@@ -191,7 +191,7 @@ BOOST_AUTO_TEST_CASE(what_the_centre_no_longer_stands_behind_is_withdrawn) {
 
 BOOST_AUTO_TEST_CASE(a_withdrawn_update_that_is_staged_or_armed_is_disarmed) {
   stage();
-  if (!store().asking) ask();
+  if (!store().passing.asking) ask();
   answer(nothing_stands());
   BOOST_TEST((get<Scheduler::DisarmTrial>() != nullptr));  // a stop may have left it armed
   SchedulerBox armed_box;

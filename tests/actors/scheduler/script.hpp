@@ -12,9 +12,9 @@ struct SchedulerScript {
     const Scheduler::State& s = driver.store();
     const std::uint64_t pick = dice.below(100);
     if (!s.boot || pick < 6) return restarted(dice, s);
-    if (pick < 50 && !s.asking) return driver.due(1);
+    if (pick < 50 && !s.passing.asking) return driver.due(1);
     if (pick < 60) return driver.due(static_cast<std::uint8_t>(1 + dice.below(3)));
-    if (pick < 64) return CheckInFailed{s.serial};
+    if (pick < 64) return CheckInFailed{s.passing.serial};
     if (pick < 68) return window(dice, driver.wall);
     if (pick < 84) return CheckInAnswered{answer(dice, s, driver.wall)};
     return outcome(dice, s);
@@ -39,7 +39,7 @@ struct SchedulerScript {
   static Answer answer(Dice& dice, const Scheduler::State& s, WallTime wall) {
     auto a = random<Answer>(dice);
     a.appliance = s.self;
-    a.serial = s.serial - (dice.below(10) == 0 ? 1 : 0);
+    a.serial = s.passing.serial - (dice.below(10) == 0 ? 1 : 0);
     a.epoch = {s.epoch.value + (dice.below(20) == 0 ? 1 : 0)};
     a.standing = dice.below(6) == 0 ? UpdateId{} : s.update;
     Grant& g = a.grant;

@@ -67,7 +67,7 @@ BOOST_AUTO_TEST_CASE(every_event_is_legal_in_every_phase) {
 BOOST_AUTO_TEST_CASE(an_order_leads_to_manifest_image_read_back_and_staged) {
   order();
   BOOST_REQUIRE(get<Updater::FetchManifest>() != nullptr);
-  BOOST_TEST((get<Updater::FetchManifest>()->manifest == grant().manifest));
+  BOOST_TEST((get<Updater::FetchManifest>()->order == grant().order));
   tell(Updater::ManifestReady{update, chunks});
   BOOST_TEST((get<Updater::WriteSlot>()->from_chunk == 0U));
   written(chunks);

@@ -19,7 +19,7 @@ Restarted on_old_slot(std::uint64_t boot) {
   return e;
 }
 
-HealthGate::GateLogRead fell_back(std::uint64_t seq, UpdateId update, std::uint64_t boot) {
+HealthGate::GateLogRead fell_back(std::uint32_t seq, UpdateId update, std::uint64_t boot) {
   HealthGate::GateLogRead e;
   e.seq = seq;
   e.boot = {boot};

@@ -26,7 +26,8 @@ struct Installed {  // slot A is good, slot B holds the whole new release
   }
   Reason arm() { return helper_arm(box, token, Slot::a, now, WallTrust::synchronised); }
   void log(GateVerdict verdict, BootId boot) {
-    box.gate_log.push_back({box.gate_log.size() + 1, boot, token.update, verdict, 1, {}, {}});
+    const auto seq = static_cast<std::uint32_t>(box.gate_log.size() + 1);
+    box.gate_log.push_back({seq, boot, token.update, verdict, 1, {}, {}});
   }
 };
 
