@@ -1,6 +1,7 @@
 #pragma once
 // What the machines of the centre tell each other, and what the decision log holds.
 #include "messages/check_in.hpp"
+#include "messages/policy.hpp"
 
 namespace drydock {
 
@@ -90,32 +91,6 @@ struct OperatorAnswered {
   friend bool operator==(const OperatorAnswered&, const OperatorAnswered&) = default;
 };
 
-// How fast and how far a rollout may go. Compiled from a policy file.
-struct Policy {
-  static constexpr const char* name = "Policy";
-  std::uint32_t canary = 1;              // appliances in flight before anything has committed
-  std::uint32_t growth_permille = 1000;  // in flight <= growth x committed, after the canary
-  std::uint32_t in_flight_max = 50;
-  std::uint32_t failure_limit = 1;  // this many failures halt it
-  std::uint32_t site_at_once = 1;
-  Duration install_deadline = hours(24);  // a grant not used by then lapses
-  Duration silence_after = minutes(30);   // after its token; silence past it is a failure
-  Duration token_expiry = minutes(10);
-  Duration poll_hint;  // asks appliances for at least this interval
-  static constexpr auto fields() {
-    return std::tuple{field<1>("canary", &Policy::canary),
-                      field<2>("growth_permille", &Policy::growth_permille),
-                      field<3>("in_flight_max", &Policy::in_flight_max),
-                      field<4>("failure_limit", &Policy::failure_limit),
-                      field<5>("site_at_once", &Policy::site_at_once),
-                      field<6>("install_deadline", &Policy::install_deadline),
-                      field<7>("silence_after", &Policy::silence_after),
-                      field<8>("token_expiry", &Policy::token_expiry),
-                      field<9>("poll_hint", &Policy::poll_hint)};
-  }
-  friend bool operator==(const Policy&, const Policy&) = default;
-};
-
 // What a rollout is for.
 struct RolloutSpec {
   static constexpr const char* name = "RolloutSpec";
@@ -126,6 +101,8 @@ struct RolloutSpec {
   Version only_from;       // 0: any; else only appliances that run exactly this
   bool downgrade = false;  // may go to an older version: a rollback
   Policy policy;
+  Version needs;  // only from this version on; an older one takes another release first
+  List<Version, 8> dead_ends;  // versions from which this release cannot be reached
   static constexpr auto fields() {
     return std::tuple{field<1>("version", &RolloutSpec::version),
                       field<2>("manifest", &RolloutSpec::manifest),
@@ -133,7 +110,9 @@ struct RolloutSpec {
                       field<4>("client", &RolloutSpec::client),
                       field<5>("only_from", &RolloutSpec::only_from),
                       field<6>("downgrade", &RolloutSpec::downgrade),
-                      field<7>("policy", &RolloutSpec::policy)};
+                      field<7>("policy", &RolloutSpec::policy),
+                      field<8>("needs", &RolloutSpec::needs),
+                      field<9>("dead_ends", &RolloutSpec::dead_ends)};
   }
   friend bool operator==(const RolloutSpec&, const RolloutSpec&) = default;
 };
@@ -146,7 +125,15 @@ struct RolloutCreated {
   static constexpr auto fields() { return std::tuple{field<1>("spec", &RolloutCreated::spec)}; }
   friend bool operator==(const RolloutCreated&, const RolloutCreated&) = default;
 };
-enum class RolloutMove : std::uint8_t { none = 0, start = 1, pause = 2, resume = 3, halt = 4 };
+enum class RolloutMove : std::uint8_t {
+  none = 0,
+  start = 1,
+  pause = 2,
+  resume = 3,  // from a hold: a person answers for as many exposures again
+  halt = 4,
+  retry = 5,   // those that failed it may be offered it once more
+  expire = 6,  // its lifetime is over; no operator asks for this
+};
 struct RolloutMoved {
   static constexpr const char* name = "RolloutMoved";
   RolloutId rollout;
@@ -201,6 +188,33 @@ struct DeadlinePassed {  // a grant lapsed, or an appliance with a token fell si
   friend bool operator==(const DeadlinePassed&, const DeadlinePassed&) = default;
 };
 
+// A part of the fleet that is watched for itself: the appliances of one hardware model.
+struct StratumCount {
+  static constexpr const char* name = "StratumCount";
+  HardwareId hardware;
+  std::uint32_t fleet = 0;
+  static constexpr auto fields() {
+    return std::tuple{field<1>("hardware", &StratumCount::hardware),
+                      field<2>("fleet", &StratumCount::fleet)};
+  }
+  friend bool operator==(const StratumCount&, const StratumCount&) = default;
+};
+inline constexpr std::size_t strata_max =
+    15;  // of a rollout; later models count in the whole alone
+// How many appliances a rollout is for, and of which models. Its caps follow from this.
+struct FleetCounted {
+  static constexpr const char* name = "FleetCounted";
+  RolloutId rollout;
+  std::uint32_t fleet = 0;
+  List<StratumCount, strata_max> strata;
+  static constexpr auto fields() {
+    return std::tuple{field<1>("rollout", &FleetCounted::rollout),
+                      field<2>("fleet", &FleetCounted::fleet),
+                      field<3>("strata", &FleetCounted::strata)};
+  }
+  friend bool operator==(const FleetCounted&, const FleetCounted&) = default;
+};
+
 struct Decision {
   static constexpr const char* name = "Decision";
   ProposalId proposal;
@@ -208,7 +222,9 @@ struct Decision {
   WallTime wall;      // when it was proposed
   Text<32> by;        // operator, or empty: the planner itself
   Text<80> why;
-  std::variant<RolloutCreated, RolloutMoved, GrantIssued, ReportsCounted, DeadlinePassed> what;
+  std::variant<RolloutCreated, RolloutMoved, GrantIssued, ReportsCounted, DeadlinePassed,
+               FleetCounted>
+      what;
   static constexpr auto fields() {
     return std::tuple{
         field<1>("proposal", &Decision::proposal), field<2>("request", &Decision::request),

@@ -30,6 +30,25 @@ std::string name_of(const Wait& w) {
     case WaitReason::held: return "rollout " + a + " is held until a person resumes it";
     case WaitReason::not_tried_yet: return "it has not checked in since the rollout started";
     case WaitReason::clock_unset: return "its clock is not set; it waits for the time";
+    case WaitReason::exposure:
+      return a + " appliances are proving the release and " + b +
+             " may at once; it is staged and next";
+    case WaitReason::cap:
+      return a + " appliances were exposed, " + b +
+             " may be until the verdicts exclude twice the tolerated failures";
+    case WaitReason::turn:
+      return "its place in this release's order is " + a + "; places up to " + b + " are served";
+    case WaitReason::part_halted:
+      return "rollout " + a + " is halted for its hardware model, of which too many failed";
+    case WaitReason::graph:
+      return "it must run " + name_of(Version{w.a}) + " first, and no rollout brings that now";
+    case WaitReason::dead_end:
+      return "no release can be reached from " + name_of(Version{w.a}) + ", which it runs";
+    case WaitReason::expired: return "the lifetime of rollout " + a + " is over";
+    case WaitReason::download_only:
+      return "rollout " + a + " only stages; it gives no reboot token";
+    case WaitReason::quarantined:
+      return a + " updates in a row ended badly; it gets no other until a rollout is retried";
   }
   return "an unknown reason";
 }

@@ -105,6 +105,15 @@ enum class WaitReason : std::uint8_t {
   held = 18,           // a: rollout; a person must resume it
   not_tried_yet = 19,  // the appliance has not checked in since this rollout started
   clock_unset = 20,    // a grant that expires means nothing to it
+  exposure = 21,       // staged; a: exposed now, b: allowed now
+  cap = 22,            // a: exposed in all, b: the cap until the release is accepted
+  turn = 23,           // a: its place in the order, b: places that are served now; of the fleet
+  part_halted = 24,    // a: rollout, b: its hardware model, of which too many failed
+  graph = 25,          // a: the version it must run first
+  dead_end = 26,       // a: the version it runs, from which no release can be reached
+  expired = 27,        // a: rollout; its lifetime is over
+  download_only = 28,  // a: rollout; staged, and no token is given
+  quarantined = 29,    // a: updates in a row that ended badly; a retry lets it try again
 };
 
 struct Wait {

@@ -1,6 +1,9 @@
 #include "actors/planner/apply.hpp"
 
+#include <algorithm>
+
 #include "actors/planner/evidence.hpp"
+#include "actors/planner/selection.hpp"
 #include "runtime/kernel/overloaded.hpp"
 
 namespace drydock::planner {
@@ -13,7 +16,8 @@ Rollout* rollout_of(Store& store, RolloutId id) {
   return i == store.rollouts.none ? nullptr : &store.rollouts.change(i);
 }
 
-void site_moves(Store& store, SiteId site, int by) {
+// Takes or gives back a place at a site, in one of its two counts.
+void site_moves(Store& store, SiteId site, std::uint32_t Site::*count, int by) {
   std::uint32_t i = store.sites.find(site);
   if (i == store.sites.none) {
     if (by < 0 || store.sites.full()) return;
@@ -21,25 +25,36 @@ void site_moves(Store& store, SiteId site, int by) {
   }
   Site& row = store.sites.change(i);
   if (by > 0)
-    ++row.in_flight;
-  else if (row.in_flight > 0)
-    --row.in_flight;
+    ++(row.*count);
+  else if (row.*count > 0)
+    --(row.*count);
+}
+
+void count_by(std::uint32_t& count, bool was, bool is) {
+  if (is && !was)
+    ++count;
+  else if (was && !is && count > 0)
+    --count;
 }
 
 // Every change of an appliance's stage goes through here, so that the counts of rollout and site
 // cannot drift from the rows.
 void move_to(Store& store, std::uint32_t i, Stage stage) {
   Appliance& row = store.appliances.change(i);
-  const bool was = in_flight(row.stage), is = in_flight(stage);
+  const Stage before = row.stage;
+  const bool was = in_flight(before), is = in_flight(stage);
   row.stage = stage;
-  if (was == is) return;
-  site_moves(store, row.site, is ? 1 : -1);
+  if (was != is) site_moves(store, row.site, &Site::in_flight, is ? 1 : -1);
   if (Rollout* rollout = rollout_of(store, row.rollout)) {
-    if (is)
-      ++rollout->in_flight;
-    else if (rollout->in_flight > 0)
-      --rollout->in_flight;
+    count_by(rollout->in_flight, was, is);
+    count_by(rollout->exposed_now, before == Stage::token, stage == Stage::token);
   }
+}
+
+Stratum* stratum_at(Store& store, RolloutId rollout, std::uint32_t number) {
+  const std::uint32_t i =
+      number == 0 ? store.strata.none : store.strata.find(stratum_id(rollout, number));
+  return i == store.strata.none ? nullptr : &store.strata.change(i);
 }
 
 void halt(Store& store, Rollout& rollout, WallTime at, const Text<32>& by) {
@@ -50,37 +65,86 @@ void halt(Store& store, Rollout& rollout, WallTime at, const Text<32>& by) {
   ++store.head.epoch.value;  // every grant of an older epoch that is not yet used is void
 }
 
-void judge(Store& store, RolloutId id, WallTime at) {
+// A part of the fleet fails by itself: nobody of it goes on, and its verdicts no longer count in
+// the whole, unless the policy ends it for all.
+void judge_part(Store& store, RolloutId id, std::uint32_t number, WallTime at) {
+  Stratum* part = stratum_at(store, id, number);
   Rollout* rollout = rollout_of(store, id);
-  if (rollout != nullptr && must_halt(rollout->spec.policy, rollout->tally))
-    halt(store, *rollout, at, {});
+  if (part == nullptr || part->halted || !must_halt(rollout->spec.policy, *part)) return;
+  part->halted = true;
+  ++rollout->parts_halted;
+  rollout->verdicts.seen -= std::min(rollout->verdicts.seen, part->verdicts.seen);
+  rollout->verdicts.failed -= std::min(rollout->verdicts.failed, part->verdicts.failed);
+  if (rollout->spec.policy.stratum_halts_all || rollout->parts_halted == rollout->strata)
+    return halt(store, *rollout, at, {});
+  ++store.head.epoch.value;
 }
+
+void hold_if_undecided(Rollout& rollout, WallTime at) {
+  if (!must_hold(rollout)) return;
+  rollout.phase = RolloutPhase::held;
+  rollout.moved = at;
+  rollout.moved_by = {};
+}
+
+void judge(Store& store, RolloutId id, std::uint32_t number, WallTime at) {
+  Rollout* rollout = rollout_of(store, id);
+  if (rollout == nullptr) return;
+  judge_part(store, id, number, at);
+  if (must_halt(*rollout)) return halt(store, *rollout, at, {});
+  rollout->accepted = rollout->accepted || may_accept(*rollout);
+  hold_if_undecided(*rollout, at);
+}
+
+// The verdict on one appliance: counted once, and only ever for the worse after that.
+void count_verdict(Store& store, std::uint32_t i, bool failed) {
+  Appliance& row = store.appliances.change(i);
+  Rollout* rollout = rollout_of(store, row.rollout);
+  const bool first = (row.reached & verdict_bit) == 0;
+  const bool worse = failed && (row.reached & failed_bit) == 0;
+  if (rollout == nullptr || (!first && !worse)) return;
+  const auto add = [&](Verdicts& verdicts) {
+    verdicts.seen += first ? 1 : 0;
+    verdicts.failed += worse ? 1 : 0;
+  };
+  Stratum* part = stratum_at(store, row.rollout, row.stratum);
+  if (part != nullptr) add(part->verdicts);
+  if (part == nullptr || !part->halted) add(rollout->verdicts);
+  row.reached = static_cast<std::uint8_t>(row.reached | verdict_bit | (failed ? failed_bit : 0));
+  const unsigned past = strikes(row), now = failed ? std::min(past + 1, unsigned{strikes_max}) : 0;
+  row.reached = static_cast<std::uint8_t>((row.reached & ~strikes_mask) | now << strikes_shift);
+}
+
+bool has_room(const Rollout& r) { return r.in_flight + r.proposed < allowed_in_flight(r); }
 
 // --- grants --------------------------------------------------------------------------------
 
 // The caps were kept when this was proposed. A decision that came through after its proposer had
 // given it up may find its place taken.
-bool has_room(const Store& store, const Rollout& rollout, const Appliance& row) {
-  const Policy& policy = rollout.spec.policy;
+bool may_install(const Store& store, const Rollout& rollout, const Appliance& row) {
   const Site* site = store.sites.get(row.site);
-  return rollout.in_flight < allowed_in_flight(policy, rollout.tally) &&
-         (site == nullptr || site->in_flight < policy.site_at_once);
+  return !in_flight(row.stage) && rollout.in_flight < allowed_in_flight(rollout) &&
+         (site == nullptr || site->in_flight < rollout.spec.policy.site_at_once);
 }
 
 bool may_grant(const Store& store, const GrantIssued& g, const Appliance& row) {
   const Rollout* rollout = store.rollouts.get(g.rollout);
   if (rollout == nullptr || rollout->phase != RolloutPhase::running) return false;
-  if (g.kind == GrantKind::install) return !in_flight(row.stage) && has_room(store, *rollout, row);
-  return row.update == g.update && in_flight(row.stage);
+  if (part_halted(store, g.rollout, row.hardware)) return false;
+  if (g.kind == GrantKind::install) return may_install(store, *rollout, row);
+  return row.rollout == g.rollout && row.update == g.update && in_flight(row.stage) &&
+         may_expose(*rollout, row);
 }
 
 // A token refused or a grant lapsed is offered again: still one appliance in the tally.
-void count_once(Appliance& row, Stage stage, std::uint32_t& line) {
+void count_once(Appliance& row, Stage stage, std::uint32_t& line, bool mark = true) {
   const auto bit = static_cast<std::uint8_t>(1u << static_cast<unsigned>(stage));
   if ((row.reached & bit) != 0) return;
-  row.reached = static_cast<std::uint8_t>(row.reached | bit);
+  if (mark) row.reached = static_cast<std::uint8_t>(row.reached | bit);
   ++line;
 }
+
+std::uint8_t narrow(std::uint32_t stratum) { return static_cast<std::uint8_t>(stratum); }
 
 void granted(Store& store, const GrantIssued& g, Position position, const Decision& d,
              const Turn& turn, Out& out) {
@@ -89,19 +153,28 @@ void granted(Store& store, const GrantIssued& g, Position position, const Decisi
   if (may_grant(store, g, store.appliances.row(i))) {
     Appliance& row = store.appliances.change(i);
     row.order = {store.head.epoch.value << 40 | position.value};
-    row.epoch = store.head.epoch;
-    row.issued = g.at;
     row.expires = g.expires;
     row.deadline = g.deadline;
+    if (g.deadline < store.head.next_deadline) store.head.next_deadline = g.deadline;
     Rollout* rollout = rollout_of(store, g.rollout);
     if (g.kind == GrantKind::install) {
-      if (row.rollout != g.rollout) row.lapses = row.reached = 0;
+      if (row.rollout != g.rollout) {
+        row.lapses = row.stratum = 0;
+        row.reached &= strikes_mask;
+      }
       row.rollout = g.rollout;
       row.update = g.update;
       row.reason = Reason::none;
+      if (row.retries < rollout->retries) row.lapses = 0;
+      row.retries = rollout->retries;
+      if (row.stratum == 0) row.stratum = narrow(stratum_of(store, g.rollout, row.hardware));
+      Stratum* part = stratum_at(store, g.rollout, row.stratum);
+      if (part != nullptr) count_once(row, Stage::granted, part->granted, false);
       count_once(row, Stage::granted, rollout->tally.granted);
       move_to(store, i, Stage::granted);
     } else if (row.stage != Stage::token) {
+      Stratum* part = stratum_at(store, g.rollout, row.stratum);
+      if (part != nullptr) count_once(row, Stage::token, part->exposed, false);
       count_once(row, Stage::staged, rollout->tally.staged);
       count_once(row, Stage::token, rollout->tally.exposed);
       move_to(store, i, Stage::token);
@@ -121,6 +194,7 @@ void install_failed(Store& store, std::uint32_t i, const Report& report, Tally& 
   if (!in_flight(store.appliances.row(i).stage)) return;
   if (about_the_release(report.reason)) {
     ++tally.install_failed;
+    count_verdict(store, i, true);
     move_to(store, i, Stage::failed);
   } else {
     if (report.reason != Reason::cancelled) ++tally.install_cut;
@@ -155,16 +229,19 @@ void current(Store& store, std::uint32_t i, const Report& report, Tally& tally) 
     case ReportKind::committed:
       if (stage == Stage::committed || stage == Stage::failed_late) return;
       ++tally.committed;
+      count_verdict(store, i, false);
       store.appliances.change(i).running = report.version;
       return move_to(store, i, Stage::committed);
     case ReportKind::rolled_back:
       // Silence has counted it already; any other end was the end.
       if (stage == Stage::committed || (ended_badly(stage) && stage != Stage::silent)) return;
       if (stage != Stage::silent) ++tally.rolled_back;
+      count_verdict(store, i, true);
       return move_to(store, i, Stage::rolled_back);
     case ReportKind::failed_late:
       if (stage != Stage::committed) return;
       ++tally.failed_late;
+      count_verdict(store, i, true);
       return move_to(store, i, Stage::failed_late);
     case ReportKind::order_refused: return refused(store, i, report, tally);
     case ReportKind::unknown:
@@ -196,22 +273,26 @@ void counted(Store& store, const ReportsCounted& e, const Decision& d, const Tur
       row.reason = report.reason;
       row.detail = report.detail;
     }
+    const bool had_room = has_room(*rollout);
     current(store, i, report, rollout->tally);
-    judge(store, row.rollout, d.wall);
+    judge(store, row.rollout, row.stratum, d.wall);
+    if (!had_room && has_room(*rollout)) rollout->room_since = turn.up;
   }
   if (d.request) out.add(AnswerReady{d.request, answer_for(store, i, e.serial, turn)});
 }
 
-void passed(Store& store, const DeadlinePassed& e, const Decision& d) {
+void passed(Store& store, const DeadlinePassed& e, const Decision& d, const Turn& turn) {
   const std::uint32_t i = store.appliances.find(e.appliance);
   if (i == store.appliances.none) return;
   Appliance& row = store.appliances.change(i);
   Rollout* rollout = rollout_of(store, row.rollout);
   if (row.order != e.order || rollout == nullptr || !in_flight(row.stage)) return;
+  if (!has_room(*rollout)) rollout->room_since = turn.up;
   if (row.stage == Stage::token) {
     ++rollout->tally.silent;
+    count_verdict(store, i, true);
     move_to(store, i, Stage::silent);
-    return judge(store, row.rollout, d.wall);
+    return judge(store, row.rollout, row.stratum, d.wall);
   }
   ++rollout->tally.lapsed;
   if (row.lapses < Planner::lapses_max) ++row.lapses;
@@ -241,71 +322,129 @@ bool legal(RolloutPhase phase, RolloutMove move) {
   switch (move) {
     case RolloutMove::start: return phase == RolloutPhase::created;
     case RolloutMove::pause: return phase == RolloutPhase::running;
-    case RolloutMove::resume: return phase == RolloutPhase::paused;
+    case RolloutMove::resume:
+      return phase == RolloutPhase::paused || phase == RolloutPhase::held ||
+             phase == RolloutPhase::expired;
     case RolloutMove::halt: return phase != RolloutPhase::halted;  // and sticky: nothing leaves it
+    case RolloutMove::retry: return phase == RolloutPhase::running;
+    case RolloutMove::expire:
+      return phase == RolloutPhase::running || phase == RolloutPhase::paused ||
+             phase == RolloutPhase::held;
     case RolloutMove::none: return false;
   }
   return false;
 }
 
-void moved(Store& store, const RolloutMoved& e, const Decision& d, Out& out) {
+void run(Rollout& rollout, const Turn& turn) {
+  if (rollout.phase == RolloutPhase::held) ++rollout.answered_for;
+  if (rollout.phase != RolloutPhase::paused && rollout.spec.policy.lifetime.value > 0)
+    rollout.ends = turn.up + rollout.spec.policy.lifetime;
+  rollout.phase = RolloutPhase::running;
+  rollout.room_since = turn.up;
+}
+
+void moved(Store& store, const RolloutMoved& e, const Decision& d, const Turn& turn, Out& out) {
   Rollout* rollout = rollout_of(store, e.rollout);
   if (rollout == nullptr) return answer(d, OperatorResult::not_found, e.rollout, out);
   if (!legal(rollout->phase, e.move)) return answer(d, OperatorResult::wrong_phase, e.rollout, out);
   if (e.move == RolloutMove::halt) {
     halt(store, *rollout, d.wall, d.by);
-  } else {
-    rollout->phase = e.move == RolloutMove::pause ? RolloutPhase::paused : RolloutPhase::running;
-    rollout->moved = d.wall;
-    rollout->moved_by = d.by;
+    return answer(d, OperatorResult::done, e.rollout, out);
   }
+  if (e.move == RolloutMove::pause) rollout->phase = RolloutPhase::paused;
+  if (e.move == RolloutMove::expire) rollout->phase = RolloutPhase::expired;
+  if (e.move == RolloutMove::start || e.move == RolloutMove::resume) run(*rollout, turn);
+  if (e.move == RolloutMove::retry && rollout->retries < 0xFF) ++rollout->retries;
+  rollout->moved = d.wall;
+  rollout->moved_by = d.by;
+  hold_if_undecided(*rollout, d.wall);
   answer(d, OperatorResult::done, e.rollout, out);
+}
+
+// Strata keep their numbers: rows of appliances speak of them.
+void fleet_counted(Store& store, const FleetCounted& e, WallTime at) {
+  Rollout* rollout = rollout_of(store, e.rollout);
+  if (rollout == nullptr) return;
+  rollout->fleet = e.fleet;
+  hold_if_undecided(*rollout, at);
+  for (const StratumCount& count : e.strata) {
+    std::uint32_t number = stratum_of(store, e.rollout, count.hardware);
+    if (number == 0) {
+      if (rollout->strata >= strata_max || store.strata.full()) continue;
+      number = ++rollout->strata;
+      store.strata.insert(stratum_id(e.rollout, number));
+    }
+    Stratum* stratum = stratum_at(store, e.rollout, number);
+    stratum->hardware = count.hardware;
+    stratum->fleet = count.fleet;
+  }
 }
 
 }  // namespace
 
-void set_aside(Planner::Store& store, std::uint32_t i, const GrantIssued& g) noexcept {
+void set_aside(Planner::Store& store, std::uint32_t i, Proposing what, ProposalId proposal,
+               RolloutId rollout) noexcept {
   Appliance& row = store.appliances.change(i);
-  row.proposing = g.kind == GrantKind::install ? Proposing::install : Proposing::other;
-  if (g.kind != GrantKind::install) return;  // in flight already
-  site_moves(store, row.site, 1);
-  ++rollout_of(store, g.rollout)->proposed;
+  row.proposing = what;
+  row.proposal = proposal;
+  if (what != Proposing::install) return;  // in flight already
+  site_moves(store, row.site, &Site::proposed, 1);
+  ++rollout_of(store, rollout)->proposed;
 }
 
-void settle_proposal(Planner::Store& store, const Decision& d) noexcept {
-  ApplianceId appliance;
-  RolloutId rollout_id;
-  if (const auto* g = std::get_if<GrantIssued>(&d.what)) {
-    appliance = g->appliance;
-    rollout_id = g->rollout;
-  } else if (const auto* r = std::get_if<ReportsCounted>(&d.what)) {
-    appliance = r->appliance;
-  } else if (const auto* p = std::get_if<DeadlinePassed>(&d.what)) {
-    appliance = p->appliance;
-  }
-  // An appliance has at most one proposal on its way; told twice of it, nothing more is undone.
-  const std::uint32_t i = store.appliances.find(appliance);
-  const bool settled =
-      i != store.appliances.none && store.appliances.row(i).proposing == Proposing::nothing;
-  if (settled) return;
+namespace {
+
+ApplianceId appliance_of(const Decision& d) {
+  if (const auto* g = std::get_if<GrantIssued>(&d.what)) return g->appliance;
+  if (const auto* r = std::get_if<ReportsCounted>(&d.what)) return r->appliance;
+  if (const auto* p = std::get_if<DeadlinePassed>(&d.what)) return p->appliance;
+  return {};
+}
+
+void one_less_under_way(Planner::Store& store) {
   if (store.head.proposing > 0) --store.head.proposing;
+}
+
+// Acts of operators, and counts of a fleet.
+void settle_asked(Planner::Store& store, ProposalId proposal) {
+  const auto asked = store.head.asked;
+  store.head.asked.clear();
+  for (const ProposalId each : asked)
+    if (each != proposal) store.head.asked.add(each);
+  if (store.head.asked.size() < asked.size()) one_less_under_way(store);
+}
+
+}  // namespace
+
+void settle_proposal(Planner::Store& store, const Decision& d) noexcept {
+  const ApplianceId appliance = appliance_of(d);
+  if (!appliance) return settle_asked(store, d.proposal);
+  // By its id: a decision that was given up and comes through late settles nothing newer.
+  const std::uint32_t i = store.appliances.find(appliance);
   if (i == store.appliances.none) return;
+  const Appliance& known = store.appliances.row(i);
+  if (known.proposing == Proposing::nothing || known.proposal != d.proposal) return;
+  one_less_under_way(store);
   Appliance& row = store.appliances.change(i);
-  if (row.proposing == Proposing::install) {
-    site_moves(store, row.site, -1);
-    Rollout* rollout = rollout_of(store, rollout_id);
+  const auto* grant = std::get_if<GrantIssued>(&d.what);
+  if (row.proposing == Proposing::install && grant != nullptr) {
+    site_moves(store, row.site, &Site::proposed, -1);
+    Rollout* rollout = rollout_of(store, grant->rollout);
     if (rollout != nullptr && rollout->proposed > 0) --rollout->proposed;
   }
   row.proposing = Proposing::nothing;
+  row.proposal = {};
 }
 
 void forget_proposals(Planner::Store& store) noexcept {
   store.head.proposing = 0;
+  store.head.asked.clear();
   for (std::uint32_t i = 0; i < store.appliances.size(); ++i) {
     if (store.appliances.row(i).proposing == Proposing::nothing) continue;
     Appliance& row = store.appliances.change(i);
-    if (row.proposing == Proposing::install) site_moves(store, row.site, -1);
+    if (row.proposing == Proposing::install) site_moves(store, row.site, &Site::proposed, -1);
     row.proposing = Proposing::nothing;
+    row.proposal = {};
   }
   for (std::uint32_t i = 0; i < store.rollouts.size(); ++i)
     if (store.rollouts.row(i).proposed != 0) store.rollouts.change(i).proposed = 0;
@@ -313,20 +452,25 @@ void forget_proposals(Planner::Store& store) noexcept {
 
 void move_site(Planner::Store& store, std::uint32_t i, SiteId site) noexcept {
   Appliance& row = store.appliances.change(i);
-  const bool counted_there = in_flight(row.stage) || row.proposing == Proposing::install;
-  if (counted_there) site_moves(store, row.site, -1);
+  const SiteId from = row.site;
   row.site = site;
-  if (counted_there) site_moves(store, row.site, 1);
+  const auto move = [&](bool counted, std::uint32_t Site::*count) {
+    if (counted) site_moves(store, from, count, -1);
+    if (counted) site_moves(store, site, count, 1);
+  };
+  move(in_flight(row.stage), &Site::in_flight);
+  move(row.proposing == Proposing::install, &Site::proposed);
 }
 
 void apply(Planner::Store& store, const Decision& d, Position position, const Turn& turn,
            Out& out) noexcept {
   std::visit(overloaded{
                  [&](const RolloutCreated& e) { created(store, e, d, out); },
-                 [&](const RolloutMoved& e) { moved(store, e, d, out); },
+                 [&](const RolloutMoved& e) { moved(store, e, d, turn, out); },
                  [&](const GrantIssued& e) { granted(store, e, position, d, turn, out); },
                  [&](const ReportsCounted& e) { counted(store, e, d, turn, out); },
-                 [&](const DeadlinePassed& e) { passed(store, e, d); },
+                 [&](const DeadlinePassed& e) { passed(store, e, d, turn); },
+                 [&](const FleetCounted& e) { fleet_counted(store, e, d.wall); },
              },
              d.what);
 }
@@ -341,13 +485,14 @@ Answer answer_for(const Planner::Store& store, std::uint32_t i, std::uint32_t se
   a.reports_through = row.reports_through;
   a.centre_wall = turn.wall;
   RolloutId governing;
-  a.wait = Planner::why(store, row, governing);
+  a.wait = Planner::why(store, i, governing, turn.up);
   const Rollout* rollout = store.rollouts.get(row.rollout);
   if (rollout == nullptr || !in_flight(row.stage)) return a;
   a.next_poll = rollout->spec.policy.poll_hint;
   // A halt takes back what is not yet used: installs and unused tokens. Past the token only the
   // appliance knows whether it has rebooted; there it stands until its report or its silence.
-  if (rollout->phase == RolloutPhase::halted) return a;
+  if (rollout->phase == RolloutPhase::halted || part_halted(store, row.rollout, row.hardware))
+    return a;
   a.standing = row.update;
   if (rollout->phase != RolloutPhase::running || row.stage == Stage::staged ||
       row.expires <= turn.wall)
@@ -360,7 +505,9 @@ Answer answer_for(const Planner::Store& store, std::uint32_t i, std::uint32_t se
   a.grant.update = row.update;
   a.grant.version = rollout->spec.version;
   a.grant.manifest = rollout->spec.manifest;
-  a.grant.issued = row.issued;
+  const Policy& policy = rollout->spec.policy;
+  const Duration life = row.stage == Stage::token ? policy.token_expiry : policy.install_deadline;
+  a.grant.issued = {saturating::subtract(row.expires.value, life.value)};
   a.grant.expires = row.expires;
   return a;
 }

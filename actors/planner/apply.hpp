@@ -6,8 +6,10 @@ namespace drydock::planner {
 
 using Out = Outbox<Planner::Effect>;
 
-// A grant is on its way: it counts against the caps until it is decided or not.
-void set_aside(Planner::Store& store, std::uint32_t row, const GrantIssued& grant) noexcept;
+// Something about an appliance is on its way; an install grant counts against the caps until it is
+// decided or not.
+void set_aside(Planner::Store& store, std::uint32_t row, Proposing what, ProposalId proposal,
+               RolloutId rollout) noexcept;
 
 // Undoes what proposing set aside: the appliance, its site, its rollout may be asked about again.
 void settle_proposal(Planner::Store& store, const Decision& decision) noexcept;

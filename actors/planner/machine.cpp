@@ -1,6 +1,10 @@
 #include "actors/planner/machine.hpp"
 
+#include <algorithm>
+
 #include "actors/planner/apply.hpp"
+#include "actors/planner/evidence.hpp"
+#include "actors/planner/selection.hpp"
 #include "runtime/kernel/overloaded.hpp"
 
 namespace drydock {
@@ -18,11 +22,20 @@ using planner::Out;
 
 constexpr std::uint8_t sweep_tag = 1;
 
-void propose(Store& store, Decision decision, const Turn& turn, Out& out) {
+ProposalId propose(Store& store, Decision decision, const Turn& turn, Out& out) {
   decision.proposal = {++store.head.proposals};
   decision.wall = turn.wall;
   ++store.head.proposing;
   out.add(Planner::Propose{decision});
+  return decision.proposal;
+}
+
+// About one appliance, which has nothing else on its way.
+void propose_for(Store& store, std::uint32_t i, Proposing what, const Decision& decision,
+                 const Turn& turn, Out& out) {
+  const auto* grant = std::get_if<GrantIssued>(&decision.what);
+  const ProposalId proposal = propose(store, decision, turn, out);
+  planner::set_aside(store, i, what, proposal, grant == nullptr ? RolloutId{} : grant->rollout);
 }
 
 // --- a check-in ----------------------------------------------------------------------------
@@ -49,11 +62,10 @@ std::uint32_t upsert(Store& store, const ApplianceSeen& e) {
 
 void propose_reports(Store& store, std::uint32_t i, const ApplianceSeen& e, const Turn& turn,
                      Out& out) {
-  store.appliances.change(i).proposing = Proposing::other;
   Decision d;
   d.request = e.request;
   d.what = ReportsCounted{e.facts.appliance, e.facts.serial, e.reports};
-  propose(store, d, turn, out);
+  propose_for(store, i, Proposing::other, d, turn, out);
 }
 
 void propose_grant(Store& store, std::uint32_t i, GrantKind kind, RolloutId id,
@@ -74,11 +86,11 @@ void propose_grant(Store& store, std::uint32_t i, GrantKind kind, RolloutId id,
     g.expires = turn.wall + policy.token_expiry;
     g.deadline = turn.up + policy.silence_after;
   }
-  planner::set_aside(store, i, g);
   Decision d;
   d.request = e.request;
   d.what = g;
-  propose(store, d, turn, out);
+  const bool install = kind == GrantKind::install;
+  propose_for(store, i, install ? Proposing::install : Proposing::other, d, turn, out);
 }
 
 bool has_news(const Appliance& row, const Reports& reports) {
@@ -93,24 +105,25 @@ bool token_due(const Store& store, const Appliance& row, const Facts& facts, con
   if (rollout == nullptr || rollout->phase != RolloutPhase::running) return false;
   if (!facts.wants_token || facts.update != row.update || row.lapses >= Planner::lapses_max)
     return false;
+  if (planner::part_halted(store, row.rollout, row.hardware)) return false;
   // Wanting it says that the release is staged, should the report of that have been lost.
-  return row.stage == Stage::granted || row.stage == Stage::staged ||
-         (row.stage == Stage::token && row.expires <= turn.wall);
+  if (row.stage == Stage::token) return row.expires <= turn.wall;
+  return planner::in_flight(row.stage) && planner::may_expose(*rollout, row);
 }
 
 // A halt takes back what is not used. Has the appliance let go of it, or never had it?
 bool let_go(const Store& store, const Appliance& row, const Facts& facts) {
   const Rollout* rollout = store.rollouts.get(row.rollout);
   const bool unused = row.stage == Stage::granted || row.stage == Stage::staged;
-  return rollout != nullptr && rollout->phase == RolloutPhase::halted && unused &&
-         facts.phase == UpdatePhase::idle;
+  if (rollout == nullptr || !unused || facts.phase != UpdatePhase::idle) return false;
+  return rollout->phase == RolloutPhase::halted ||
+         planner::part_halted(store, row.rollout, row.hardware);
 }
 
 void propose_lapse(Store& store, std::uint32_t i, const Turn& turn, Out& out) {
-  store.appliances.change(i).proposing = Proposing::other;
   Decision d;
   d.what = DeadlinePassed{store.appliances.key(i), store.appliances.row(i).order};
-  propose(store, d, turn, out);
+  propose_for(store, i, Proposing::other, d, turn, out);
 }
 
 void seen(Store& store, const ApplianceSeen& e, const Turn& turn, Out& out) {
@@ -133,7 +146,7 @@ void seen(Store& store, const ApplianceSeen& e, const Turn& turn, Out& out) {
     return propose_grant(store, i, GrantKind::reboot, row.rollout, e, turn, out);
   if (may_propose && let_go(store, row, e.facts)) propose_lapse(store, i, turn, out);
   RolloutId governing;
-  const bool waits = Planner::why(store, row, governing).reason != WaitReason::none;
+  const bool waits = Planner::why(store, i, governing, turn.up).reason != WaitReason::none;
   if (may_propose && clock_set && !waits)
     return propose_grant(store, i, GrantKind::install, governing, e, turn, out);
   Answer answer = planner::answer_for(store, i, e.facts.serial, turn);
@@ -181,17 +194,83 @@ bool overdue(const Store& store, const Appliance& row, const Turn& turn) {
   return row.stage != Stage::token || turn.up >= store.head.silent_from;
 }
 
-// Looks for passed deadlines, from where the last sweep ended, a few proposals at a time.
-void sweep(Store& store, const Turn& turn, Out& out) {
+// Looks for passed deadlines, from where the last sweep ended, a few proposals at a time. It walks
+// the rows only when one may be overdue: on the way it finds out when the next one may be.
+void sweep_deadlines(Store& store, const Turn& turn, Out& out) {
+  if (turn.up < store.head.next_deadline) return;
   const std::uint32_t rows = store.appliances.size();
   std::uint32_t proposed = 0;
-  for (std::uint32_t n = 0; n < rows && proposed < Planner::sweep_proposals_max; ++n) {
+  Instant next{INT64_MAX};
+  for (std::uint32_t n = 0; n < rows; ++n) {
     const std::uint32_t i = (store.head.sweep_at + n) % rows;
-    if (!overdue(store, store.appliances.row(i), turn)) continue;
-    if (store.head.proposing >= Planner::proposals_max) break;
+    const Appliance& row = store.appliances.row(i);
+    if (!planner::in_flight(row.stage)) continue;
+    if (!overdue(store, row, turn)) {
+      // What is on its way, or silent while we were away, is looked at again.
+      next = std::min(next, std::max(row.deadline, turn.up));
+      continue;
+    }
+    const bool enough =
+        proposed == Planner::sweep_proposals_max || store.head.proposing >= Planner::proposals_max;
+    if (enough) {
+      store.head.sweep_at = i;
+      next = turn.up;
+      break;
+    }
     propose_lapse(store, i, turn, out);
-    if (++proposed == Planner::sweep_proposals_max) store.head.sweep_at = (i + 1) % rows;
+    next = turn.up;
+    ++proposed;
   }
+  store.head.next_deadline = next;
+}
+
+bool may_ask(const Store& store) {
+  return store.head.proposing < Planner::proposals_max && !store.head.asked.full();
+}
+
+void propose_asked(Store& store, const Decision& decision, const Turn& turn, Out& out) {
+  store.head.asked.add(propose(store, decision, turn, out));
+}
+
+void propose_count(Store& store, RolloutId rollout, const Turn& turn, Out& out) {
+  if (!may_ask(store) || !planner::on_evidence(store.rollouts.get(rollout)->spec.policy)) return;
+  Decision d;
+  d.what = planner::count_fleet(store, rollout);
+  propose_asked(store, d, turn, out);
+}
+
+bool is_open(RolloutPhase phase) {
+  return phase == RolloutPhase::running || phase == RolloutPhase::paused ||
+         phase == RolloutPhase::held;
+}
+
+// Late joiners make a fleet larger; a lifetime ends.
+void sweep_rollouts(Store& store, const Turn& turn, Out& out) {
+  const bool grown = store.head.counted != store.appliances.size();
+  bool counted_all = true;
+  for (std::uint32_t n = 0; n < store.rollouts.size(); ++n) {
+    const RolloutId id = store.rollouts.key(n);
+    const Rollout& rollout = store.rollouts.row(n);
+    if (!is_open(rollout.phase)) continue;
+    const bool room = may_ask(store) && out.room() > 2;
+    if (!room) {
+      counted_all = false;
+      continue;
+    }
+    if (rollout.ends.value != 0 && turn.up >= rollout.ends) {
+      Decision d;
+      d.what = RolloutMoved{id, RolloutMove::expire};
+      propose_asked(store, d, turn, out);
+    } else if (grown) {
+      propose_count(store, id, turn, out);
+    }
+  }
+  if (grown && counted_all) store.head.counted = store.appliances.size();
+}
+
+void sweep(Store& store, const Turn& turn, Out& out) {
+  sweep_deadlines(store, turn, out);
+  sweep_rollouts(store, turn, out);
   arm_sweep(store, out);
 }
 
@@ -200,6 +279,7 @@ void started(Store& store, const CentreStarted& e, const Turn& turn, Out& out) {
   if (store.head.epoch < e.epoch_floor) store.head.epoch = e.epoch_floor;
   store.head.foreign = store.head.proposals;
   store.head.silent_from = turn.up + Planner::start_grace;
+  store.head.next_deadline = {};
   ++store.head.generation;
   arm_sweep(store, out);
 }
@@ -209,14 +289,23 @@ void started(Store& store, const CentreStarted& e, const Turn& turn, Out& out) {
 template <class Asked>
 void asked(Store& store, const Asked& e, decltype(Decision::what) what, const Turn& turn,
            Out& out) {
-  if (store.head.proposing >= Planner::proposals_max)
-    return out.add(OperatorAnswered{e.request, OperatorResult::too_many, {}});
+  if (!may_ask(store)) return out.add(OperatorAnswered{e.request, OperatorResult::too_many, {}});
   Decision d;
   d.request = e.request;
   d.by = e.by;
   d.why = e.why;
   d.what = what;
-  propose(store, d, turn, out);
+  propose_asked(store, d, turn, out);
+}
+
+void move_asked(Store& store, const Planner::MoveAsked& e, const Turn& turn, Out& out) {
+  const RolloutMove move = e.move.move;
+  if (move == RolloutMove::expire)  // only time does that
+    return out.add(OperatorAnswered{e.request, OperatorResult::wrong_phase, e.move.rollout});
+  const bool runs = move == RolloutMove::start || move == RolloutMove::resume;
+  if (runs && store.rollouts.get(e.move.rollout) != nullptr)
+    propose_count(store, e.move.rollout, turn, out);
+  asked(store, e, e.move, turn, out);
 }
 
 }  // namespace
@@ -227,7 +316,7 @@ void Planner::step(Store& store, const Event& event, const Turn& turn,
                  [&](const CentreStarted& e) { started(store, e, turn, out); },
                  [&](const ApplianceSeen& e) { seen(store, e, turn, out); },
                  [&](const RolloutAsked& e) { asked(store, e, RolloutCreated{e.spec}, turn, out); },
-                 [&](const MoveAsked& e) { asked(store, e, e.move, turn, out); },
+                 [&](const MoveAsked& e) { move_asked(store, e, turn, out); },
                  [&](const Decided& e) { decided(store, e, turn, out); },
                  [&](const NotDecided& e) { not_decided(store, e.decision, turn, out); },
                  [&](const TimerFired& e) {

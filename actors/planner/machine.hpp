@@ -11,7 +11,7 @@ namespace drydock {
 struct Planner {
   static constexpr const char* name = "planner";
   static constexpr std::uint32_t id = 17;
-  static constexpr std::uint32_t logic_version = 1;
+  static constexpr std::uint32_t logic_version = 2;
   static constexpr bool durable = true;
 
   static constexpr std::uint32_t rollouts_max = 64;     // kept for good; later ones are refused
@@ -20,6 +20,10 @@ struct Planner {
   static constexpr std::uint32_t sweep_proposals_max = 8;  // a sweep; the next one goes on
   static constexpr Duration start_grace = seconds(90);  // after a start nobody counts as silent yet
   static constexpr std::uint8_t lapses_max = 5;         // then the appliance is left to a person
+  static constexpr std::uint32_t asked_max = 16;        // acts of operators on their way
+  // While there is room and nobody takes it, the places served in the order double so often.
+  static constexpr Duration order_patience = seconds(10);
+  static constexpr Duration spread_patience = minutes(5);  // for a canary of every model
 
   struct RolloutAsked {
     static constexpr const char* name = "RolloutAsked";
@@ -80,19 +84,28 @@ struct Planner {
 
   struct Head {
     Epoch epoch{1};
-    Position decided;              // the last decision applied
-    std::uint64_t proposals = 0;   // made so far: numbers them
-    std::uint64_t foreign = 0;     // proposals up to this one were made by an earlier process
-    Instant silent_from;           // before this, silence is our own fault
-    std::uint32_t proposing = 0;   // on their way
-    std::uint32_t generation = 0;  // of the sweep timer
-    std::uint32_t sweep_at = 0;    // the appliance row the next sweep begins with
+    Position decided;                   // the last decision applied
+    std::uint64_t proposals = 0;        // made so far: numbers them
+    std::uint64_t foreign = 0;          // proposals up to this one were made by an earlier process
+    Instant silent_from;                // before this, silence is our own fault
+    std::uint32_t proposing = 0;        // on their way
+    std::uint32_t generation = 0;       // of the sweep timer
+    std::uint32_t sweep_at = 0;         // the appliance row the next sweep begins with
+    Instant next_deadline;              // nothing is overdue before it
+    std::uint32_t counted = 0;          // appliances known when fleets were last counted
+    List<ProposalId, asked_max> asked;  // on their way, and about no single appliance
     static constexpr auto fields() {
-      return std::tuple{
-          field<1>("epoch", &Head::epoch),         field<2>("decided", &Head::decided),
-          field<3>("proposals", &Head::proposals), field<4>("silent_from", &Head::silent_from),
-          field<5>("proposing", &Head::proposing), field<6>("generation", &Head::generation),
-          field<7>("sweep_at", &Head::sweep_at),   field<8>("foreign", &Head::foreign)};
+      return std::tuple{field<1>("epoch", &Head::epoch),
+                        field<2>("decided", &Head::decided),
+                        field<3>("proposals", &Head::proposals),
+                        field<4>("silent_from", &Head::silent_from),
+                        field<5>("proposing", &Head::proposing),
+                        field<6>("generation", &Head::generation),
+                        field<7>("sweep_at", &Head::sweep_at),
+                        field<8>("foreign", &Head::foreign),
+                        field<9>("next_deadline", &Head::next_deadline),
+                        field<10>("counted", &Head::counted),
+                        field<11>("asked", &Head::asked)};
     }
     friend bool operator==(const Head&, const Head&) = default;
   };
@@ -101,17 +114,20 @@ struct Planner {
     Table<ApplianceId, planner::Appliance> appliances;
     Table<SiteId, planner::Site> sites;
     Table<RolloutId, planner::Rollout> rollouts;  // in the order of their ids: 1, 2, 3, ...
+    Table<planner::StratumId, planner::Stratum> strata;
     template <class Visit>
     void for_each_table(Visit&& visit) {
       visit(std::uint32_t{1}, appliances);
       visit(std::uint32_t{2}, sites);
       visit(std::uint32_t{3}, rollouts);
+      visit(std::uint32_t{4}, strata);
     }
     template <class Visit>
     void for_each_table(Visit&& visit) const {
       visit(std::uint32_t{1}, appliances);
       visit(std::uint32_t{2}, sites);
       visit(std::uint32_t{3}, rollouts);
+      visit(std::uint32_t{4}, strata);
     }
   };
 
@@ -122,6 +138,8 @@ struct Planner {
 
   // Why this appliance gets nothing new now; reason none: the next check-in gets something.
   // `rollout` is set to the one that governs it, 0 if none does. Changes nothing.
+  // The order of a release opens up with time; without one, as if room had just come.
+  static Wait why(const Store&, std::uint32_t row, RolloutId& rollout, Instant now) noexcept;
   static Wait why(const Store&, const planner::Appliance&, RolloutId& rollout) noexcept;
   // Appliances seen that the rollout is for, whatever their stage.
   static std::uint32_t targets(const Store&, RolloutId) noexcept;

@@ -36,24 +36,35 @@ constexpr bool ended_badly(Stage stage) {
 // What is on its way through the decision log about an appliance.
 enum class Proposing : std::uint8_t { nothing = 0, install = 1, other = 2 };
 
+// Bits of Appliance::reached beside those of the stages granted to token.
+inline constexpr std::uint8_t verdict_bit = 1u << 4;  // its verdict is counted
+inline constexpr std::uint8_t failed_bit = 1u << 5;   // as a failure
+// The two highest are no bits of this rollout: how many in a row it has failed, up to strikes_max.
+inline constexpr unsigned strikes_shift = 6;
+inline constexpr std::uint8_t strikes_max = 3;
+inline constexpr std::uint8_t strikes_mask = strikes_max << strikes_shift;
+
+// 128 bytes, and a million of them: two lines of the cache.
 struct Appliance {
   ClientId client;
   SiteId site;
   HardwareId hardware;
   Version running;
   UpdateId update;
-  OrderNumber order;         // of the newest grant
-  WallTime issued, expires;  // of the newest grant
-  Instant deadline;          // of the centre's clock
-  Epoch epoch;               // the grant was issued in
-  RolloutId rollout;         // the stage speaks of this one
+  OrderNumber order;    // of the newest grant
+  WallTime expires;     // of the newest grant
+  Instant deadline;     // of the centre's clock
+  ProposalId proposal;  // on its way, if `proposing`
+  RolloutId rollout;    // the stage speaks of this one
   ReportSeq reports_through;
   Stage stage = Stage::none;
   std::uint8_t lapses = 0;
   Proposing proposing = Proposing::nothing;
   Reason reason = Reason::none;
   Text<40> detail;           // of the newest bad report
-  std::uint8_t reached = 0;  // bit by Stage, granted to token: counted in the rollout's tally
+  std::uint8_t reached = 0;  // bits: what is counted of it in its rollout; strikes
+  std::uint8_t stratum = 0;  // of the rollout, where it was exposed; 0: none
+  std::uint8_t retries = 0;  // of the rollout when it was granted
   static constexpr auto fields() {
     return std::tuple{field<1>("client", &Appliance::client),
                       field<2>("site", &Appliance::site),
@@ -61,10 +72,8 @@ struct Appliance {
                       field<4>("running", &Appliance::running),
                       field<5>("update", &Appliance::update),
                       field<6>("order", &Appliance::order),
-                      field<7>("issued", &Appliance::issued),
                       field<8>("expires", &Appliance::expires),
                       field<9>("deadline", &Appliance::deadline),
-                      field<10>("epoch", &Appliance::epoch),
                       field<11>("rollout", &Appliance::rollout),
                       field<12>("reports_through", &Appliance::reports_through),
                       field<13>("stage", &Appliance::stage),
@@ -72,14 +81,25 @@ struct Appliance {
                       field<15>("proposing", &Appliance::proposing),
                       field<16>("reason", &Appliance::reason),
                       field<17>("detail", &Appliance::detail),
-                      field<18>("reached", &Appliance::reached)};
+                      field<18>("reached", &Appliance::reached),
+                      field<19>("proposal", &Appliance::proposal),
+                      field<20>("stratum", &Appliance::stratum),
+                      field<21>("retries", &Appliance::retries)};
   }
   friend bool operator==(const Appliance&, const Appliance&) = default;
 };
+static_assert(sizeof(Appliance) == 128);
+constexpr std::uint8_t strikes(const Appliance& row) {
+  return static_cast<std::uint8_t>(row.reached >> strikes_shift);
+}
 
 struct Site {
-  std::uint32_t in_flight = 0;  // appliances of it, decided or proposed
-  static constexpr auto fields() { return std::tuple{field<1>("in_flight", &Site::in_flight)}; }
+  std::uint32_t in_flight = 0;  // appliances of it with a decided grant
+  std::uint32_t proposed = 0;   // with an install grant on its way, proposed by this centre
+  static constexpr auto fields() {
+    return std::tuple{field<1>("in_flight", &Site::in_flight),
+                      field<2>("proposed", &Site::proposed)};
+  }
   friend bool operator==(const Site&, const Site&) = default;
 };
 
@@ -107,16 +127,47 @@ struct Tally {
   friend bool operator==(const Tally&, const Tally&) = default;
 };
 
+// What the evidence is made of. Every appliance counts once in a rollout; silence is a failure.
+struct Verdicts {
+  std::uint32_t seen = 0, failed = 0;
+  static constexpr auto fields() {
+    return std::tuple{field<1>("seen", &Verdicts::seen), field<2>("failed", &Verdicts::failed)};
+  }
+  friend bool operator==(const Verdicts&, const Verdicts&) = default;
+};
+
+// One part of a rollout's fleet that is watched for itself.
+struct Stratum {
+  HardwareId hardware;
+  std::uint32_t fleet = 0, granted = 0, exposed = 0;
+  Verdicts verdicts;
+  bool halted = false;
+  static constexpr auto fields() {
+    return std::tuple{
+        field<1>("hardware", &Stratum::hardware), field<2>("fleet", &Stratum::fleet),
+        field<3>("granted", &Stratum::granted),   field<4>("exposed", &Stratum::exposed),
+        field<5>("verdicts", &Stratum::verdicts), field<6>("halted", &Stratum::halted)};
+  }
+  friend bool operator==(const Stratum&, const Stratum&) = default;
+};
+// Strata of a rollout are numbered 1, 2, 3, ... in the order in which they were counted.
+using StratumId = Named<struct StratumTag, std::uint64_t>;
+constexpr StratumId stratum_id(RolloutId rollout, std::uint32_t number) {
+  return {std::uint64_t{rollout.value} << 8 | number};
+}
+
 enum class RolloutPhase : std::uint8_t {
   unknown = 0,
   created = 1,
   running = 2,
   paused = 3,
-  halted = 4
+  halted = 4,
+  held = 5,     // undecided at the cap: a person looks at it
+  expired = 6,  // its lifetime is over
 };
 constexpr std::string_view name_of(RolloutPhase phase) {
-  constexpr std::array<std::string_view, 5> names = {"unknown", "created", "running", "paused",
-                                                     "halted"};
+  constexpr std::array<std::string_view, 7> names = {"unknown", "created", "running", "paused",
+                                                     "halted",  "held",    "expired"};
   return static_cast<std::size_t>(phase) < names.size() ? names[static_cast<std::size_t>(phase)]
                                                         : "unknown";
 }
@@ -130,14 +181,38 @@ struct Rollout {
   WallTime created, moved;      // when it came, when its phase last changed
   Text<32> by;                  // who created it
   Text<80> why;
-  Text<32> moved_by;  // who moved it last; empty: it halted itself
+  Text<32> moved_by;               // who moved it last; empty: it halted or holds itself
+  std::uint32_t fleet = 0;         // appliances it is for, when last counted
+  std::uint32_t exposed_now = 0;   // have their token, and no end yet
+  Verdicts verdicts;               // without the parts that are halted
+  std::uint32_t strata = 0;        // counted in table `strata`
+  std::uint32_t parts_halted = 0;  // of them
+  std::uint32_t answered_for = 0;  // times a person let it go on from a hold
+  std::uint8_t retries = 0;
+  bool accepted = false;  // the verdicts exclude twice the tolerated rate
+  Instant room_since;     // since when it could grant, and found nobody
+  Instant ends;           // of its lifetime; 0: none
   static constexpr auto fields() {
-    return std::tuple{
-        field<1>("spec", &Rollout::spec),         field<2>("tally", &Rollout::tally),
-        field<3>("phase", &Rollout::phase),       field<4>("in_flight", &Rollout::in_flight),
-        field<5>("proposed", &Rollout::proposed), field<6>("created", &Rollout::created),
-        field<7>("moved", &Rollout::moved),       field<8>("by", &Rollout::by),
-        field<9>("why", &Rollout::why),           field<10>("moved_by", &Rollout::moved_by)};
+    return std::tuple{field<1>("spec", &Rollout::spec),
+                      field<2>("tally", &Rollout::tally),
+                      field<3>("phase", &Rollout::phase),
+                      field<4>("in_flight", &Rollout::in_flight),
+                      field<5>("proposed", &Rollout::proposed),
+                      field<6>("created", &Rollout::created),
+                      field<7>("moved", &Rollout::moved),
+                      field<8>("by", &Rollout::by),
+                      field<9>("why", &Rollout::why),
+                      field<10>("moved_by", &Rollout::moved_by),
+                      field<11>("fleet", &Rollout::fleet),
+                      field<12>("exposed_now", &Rollout::exposed_now),
+                      field<13>("verdicts", &Rollout::verdicts),
+                      field<14>("strata", &Rollout::strata),
+                      field<15>("parts_halted", &Rollout::parts_halted),
+                      field<16>("answered_for", &Rollout::answered_for),
+                      field<17>("retries", &Rollout::retries),
+                      field<18>("accepted", &Rollout::accepted),
+                      field<19>("room_since", &Rollout::room_since),
+                      field<20>("ends", &Rollout::ends)};
   }
   friend bool operator==(const Rollout&, const Rollout&) = default;
 };

@@ -1,6 +1,8 @@
 // Which rollout governs an appliance, and why it gets nothing now.
+#include <algorithm>
+
 #include "actors/planner/evidence.hpp"
-#include "actors/planner/machine.hpp"
+#include "actors/planner/selection.hpp"
 
 namespace drydock {
 
@@ -11,18 +13,13 @@ using planner::Stage;
 
 namespace {
 
-bool selects(const RolloutSpec& spec, const Appliance& row, RolloutId rollout) {
-  if (spec.client && spec.client != row.client) return false;
-  if (!spec.only_from.value) return true;
-  // A rollback is for those that run the bad version, and for those it has already moved.
-  return row.running == spec.only_from || row.rollout == rollout;
-}
-
 Wait of_phase(const Rollout& rollout, RolloutId id) {
   switch (rollout.phase) {
     case RolloutPhase::halted:
       return {WaitReason::halted, id.value, planner::failures(rollout.tally)};
     case RolloutPhase::paused: return {WaitReason::paused, id.value, 0};
+    case RolloutPhase::held: return {WaitReason::held, id.value, 0};
+    case RolloutPhase::expired: return {WaitReason::expired, id.value, 0};
     case RolloutPhase::unknown:
     case RolloutPhase::created: return {WaitReason::no_rollout, 0, 0};
     case RolloutPhase::running: return {};
@@ -30,30 +27,58 @@ Wait of_phase(const Rollout& rollout, RolloutId id) {
   return {WaitReason::no_rollout, 0, 0};
 }
 
+// May this release ever reach what the appliance is and runs? Another rollout may.
+Wait of_graph(const Appliance& row, const RolloutSpec& spec) {
+  if (spec.hardware && spec.hardware != row.hardware)
+    return {WaitReason::hardware, spec.hardware.value, 0};
+  if (row.running == spec.version) return {};
+  for (const Version end : spec.dead_ends)
+    if (row.running == end) return {WaitReason::dead_end, end.value, 0};
+  if (row.running < spec.needs && !spec.downgrade) return {WaitReason::graph, spec.needs.value, 0};
+  return {};
+}
+
 // The appliance's own part: may this rollout ever give it something?
 Wait of_appliance(const Appliance& row, const Rollout& rollout, RolloutId id) {
   const RolloutSpec& spec = rollout.spec;
-  if (spec.hardware && spec.hardware != row.hardware)
-    return {WaitReason::hardware, spec.hardware.value, 0};
   if (row.running == spec.version) return {WaitReason::up_to_date, spec.version.value, 0};
-  if (row.rollout == id && planner::ended_badly(row.stage))
+  const bool tried = row.rollout == id && row.retries >= rollout.retries;
+  if (tried && (planner::ended_badly(row.stage) || row.lapses >= Planner::lapses_max))
     return {WaitReason::failed_before, id.value, 0};
-  if (row.rollout == id && row.lapses >= Planner::lapses_max)
-    return {WaitReason::failed_before, id.value, 0};
+  if (planner::strikes(row) >= planner::strikes_max && rollout.retries == 0)
+    return {WaitReason::quarantined, planner::strikes(row), 0};
   if (row.running > spec.version && !spec.downgrade)
     return {WaitReason::newer_already, row.running.value, 0};
   return {};
 }
 
-// Room: of the ramp, and at the site.
+// Room: of the ramp, under the cap, and at the site.
 Wait of_caps(const Planner::Store& store, const Appliance& row, const Rollout& rollout) {
-  const std::uint32_t allowed = planner::allowed_in_flight(rollout.spec.policy, rollout.tally);
+  const std::uint32_t allowed = planner::allowed_in_flight(rollout);
   const std::uint32_t taken = rollout.in_flight + rollout.proposed;
-  if (taken >= allowed) return {WaitReason::ramp, taken, allowed};
+  if (taken >= allowed) {
+    const std::uint32_t cap = planner::exposure_cap(rollout);
+    if (taken < planner::allowed_exposed(rollout))
+      return {WaitReason::cap, rollout.tally.exposed, cap};
+    return {WaitReason::ramp, taken, allowed};
+  }
   const planner::Site* site = store.sites.get(row.site);
-  const std::uint32_t busy = site == nullptr ? 0 : site->in_flight;
+  const std::uint32_t busy = site == nullptr ? 0 : site->in_flight + site->proposed;
   if (busy >= rollout.spec.policy.site_at_once)
     return {WaitReason::site_busy, busy, rollout.spec.policy.site_at_once};
+  return {};
+}
+
+// What a staged appliance waits for: its token.
+Wait of_token(const Appliance& row, const Rollout& rollout, RolloutId id) {
+  if (row.stage != Stage::staged) return {};
+  const Policy& policy = rollout.spec.policy;
+  if (policy.download_only) return {WaitReason::download_only, id.value, 0};
+  if (!planner::on_evidence(policy)) return {};
+  const std::uint32_t cap = planner::exposure_cap(rollout);
+  if (rollout.tally.exposed >= cap) return {WaitReason::cap, rollout.tally.exposed, cap};
+  const std::uint32_t allowed = planner::allowed_exposed(rollout);
+  if (rollout.exposed_now >= allowed) return {WaitReason::exposure, rollout.exposed_now, allowed};
   return {};
 }
 
@@ -61,24 +86,69 @@ Wait of_caps(const Planner::Store& store, const Appliance& row, const Rollout& r
 
 Wait Planner::why(const Store& store, const Appliance& row, RolloutId& governing) noexcept {
   governing = {};
-  // The newest rollout that is meant for it governs; an older one never works against it.
+  Wait elsewhere{WaitReason::no_rollout, 0, 0};
+  RolloutId of_elsewhere;
+  // The newest rollout that is meant for it governs; an older one never works against it, but it
+  // may be the way there.
   for (std::uint32_t n = store.rollouts.size(); n > 0; --n) {
     const RolloutId id = store.rollouts.key(n - 1);
     const Rollout& rollout = store.rollouts.row(n - 1);
-    if (rollout.phase == RolloutPhase::created || !selects(rollout.spec, row, id)) continue;
-    governing = id;
+    if (rollout.phase == RolloutPhase::created || !planner::selects(rollout.spec, row, id))
+      continue;
     // What is in flight proves itself first, also for an older rollout: it may well run this
     // release already, but on trial.
     const bool under_way = planner::in_flight(row.stage);
+    const Wait unreachable = under_way ? Wait{} : of_graph(row, rollout.spec);
+    if (unreachable.reason != WaitReason::none) {
+      if (!of_elsewhere) elsewhere = unreachable, of_elsewhere = id;
+      if (unreachable.reason == WaitReason::dead_end) break;
+      continue;
+    }
+    // On the way to a newer release, an older one is of use only where it leads on.
+    governing = id;
     const Wait own = under_way ? Wait{} : of_appliance(row, rollout, id);
-    if (own.reason != WaitReason::none) return own;
+    if (own.reason != WaitReason::none) {
+      if (of_elsewhere && elsewhere.reason == WaitReason::graph) break;
+      return own;
+    }
     if (const Wait wait = of_phase(rollout, id); wait.reason != WaitReason::none) return wait;
+    if (planner::part_halted(store, id, row.hardware))
+      return {WaitReason::part_halted, id.value, row.hardware.value};
     if (row.proposing != planner::Proposing::nothing) return {WaitReason::deciding, 0, 0};
-    if (under_way) return {WaitReason::in_progress, row.order.value, 0};
+    if (under_way) {
+      if (row.rollout == id)
+        if (const Wait wait = of_token(row, rollout, id); wait.reason != WaitReason::none)
+          return wait;
+      return {WaitReason::in_progress, row.order.value, 0};
+    }
     if (store.head.proposing >= proposals_max) return {WaitReason::busy, 0, 0};
     return of_caps(store, row, rollout);
   }
-  return {WaitReason::no_rollout, 0, 0};
+  governing = of_elsewhere;
+  return elsewhere;
+}
+
+Wait Planner::why(const Store& store, std::uint32_t i, RolloutId& governing, Instant now) noexcept {
+  const Appliance& row = store.appliances.row(i);
+  const Wait wait = why(store, row, governing);
+  if (wait.reason != WaitReason::none) return wait;
+  const Rollout* rollout = store.rollouts.get(governing);
+  if (rollout == nullptr || !planner::on_evidence(rollout->spec.policy) || rollout->fleet == 0)
+    return wait;
+  const std::uint64_t place = planner::place(*rollout, store.appliances.key(i));
+  const std::uint64_t served = planner::places_served(*rollout, now);
+  if (place > served) return {WaitReason::turn, place, served};
+  // The canary has some of every model, as long as they are there to ask.
+  const std::uint32_t canary = planner::allowed_exposed(*rollout);
+  if (rollout->tally.committed > 0 || rollout->strata < 2 ||
+      now - rollout->room_since > spread_patience)
+    return wait;
+  const std::uint32_t number = planner::stratum_of(store, governing, row.hardware);
+  if (number == 0) return wait;
+  const std::uint32_t share = (canary + rollout->strata - 1) / rollout->strata;
+  const planner::Stratum* stratum = store.strata.get(planner::stratum_id(governing, number));
+  if (stratum->granted >= share) return {WaitReason::turn, place, served};
+  return wait;
 }
 
 std::uint32_t Planner::targets(const Store& store, RolloutId id) noexcept {
@@ -87,9 +157,9 @@ std::uint32_t Planner::targets(const Store& store, RolloutId id) noexcept {
   std::uint32_t count = 0;
   for (std::uint32_t i = 0; i < store.appliances.size(); ++i) {
     const Appliance& row = store.appliances.row(i);
-    const bool fits = !rollout->spec.hardware || rollout->spec.hardware == row.hardware;
     const bool newer = row.running > rollout->spec.version && !rollout->spec.downgrade;
-    if (fits && !newer && selects(rollout->spec, row, id)) ++count;
+    if (!newer && planner::names(rollout->spec, row) && planner::selects(rollout->spec, row, id))
+      ++count;
   }
   return count;
 }

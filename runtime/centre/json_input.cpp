@@ -47,6 +47,24 @@ std::string JsonInput::text(const std::string& key, std::size_t max) {
   return value.value_or("");
 }
 
+std::vector<std::string> JsonInput::texts(const std::string& key, std::size_t bytes_max,
+                                          std::size_t count_max) {
+  const auto* value = find(key);
+  if (value == nullptr) return {};
+  std::vector<std::string> all;
+  bool fits = value->is_array() && value->size() <= count_max;
+  for (std::size_t n = 0; fits && n < value->size(); ++n) {
+    const auto& item = (*value)[n];
+    fits = item.is_string() && !item.get_ref<const std::string&>().empty() &&
+           item.get_ref<const std::string&>().size() <= bytes_max;
+    if (fits) all.push_back(item.get<std::string>());
+  }
+  if (fits) return all;
+  problem(fmt::format("\"{}\" must be a list of at most {} texts of 1 to {} bytes", key, count_max,
+                      bytes_max));
+  return {};
+}
+
 std::int64_t JsonInput::number(const std::string& key, std::int64_t absent, std::int64_t min,
                                std::int64_t max) {
   const auto* value = find(key);

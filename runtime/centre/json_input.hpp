@@ -6,6 +6,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <nlohmann/json.hpp>
 
@@ -22,6 +23,9 @@ class JsonInput {
   // Each remembers the first problem and then answers nothing or the default.
   std::string text(const std::string& key, std::size_t bytes_max);  // must be there, not empty
   std::optional<std::string> optional_text(const std::string& key, std::size_t bytes_max);
+  // Absent: none.
+  std::vector<std::string> texts(const std::string& key, std::size_t bytes_max,
+                                 std::size_t count_max);
   std::int64_t number(const std::string& key, std::int64_t absent, std::int64_t min,
                       std::int64_t max);
   bool flag(const std::string& key);  // absent: false

@@ -36,6 +36,7 @@ constexpr Entry table[] = {
     {"POST", "/v1/rollouts/*/pause", Role::operator_, pause_rollout},
     {"POST", "/v1/rollouts/*/resume", Role::operator_, resume_rollout},
     {"POST", "/v1/rollouts/*/halt", Role::operator_, halt_rollout},
+    {"POST", "/v1/rollouts/*/retry", Role::operator_, retry_rollout},
     {"POST", "/v1/rollouts/*/rollback", Role::operator_, roll_back},
     {"GET", "/v1/journal", Role::viewer, show_journal},
 };

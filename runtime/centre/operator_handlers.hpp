@@ -25,6 +25,7 @@ http::Response start_rollout(const OperatorParts&, const OperatorCall&);
 http::Response pause_rollout(const OperatorParts&, const OperatorCall&);
 http::Response resume_rollout(const OperatorParts&, const OperatorCall&);
 http::Response halt_rollout(const OperatorParts&, const OperatorCall&);
+http::Response retry_rollout(const OperatorParts&, const OperatorCall&);
 http::Response roll_back(const OperatorParts&, const OperatorCall&);
 // operator_api.cpp
 http::Response show_journal(const OperatorParts&, const OperatorCall&);

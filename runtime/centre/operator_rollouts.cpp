@@ -5,6 +5,7 @@
 #include <spdlog/spdlog.h>
 #include <nlohmann/json.hpp>
 
+#include "actors/planner/evidence.hpp"
 #include "runtime/centre/policy_input.hpp"
 #include "runtime/centre/rollout_changes.hpp"
 #include "runtime/trust/names.hpp"
@@ -25,6 +26,59 @@ Json tally_json(const planner::Tally& t) {
           {"silent", t.silent},
           {"failed_late", t.failed_late},
           {"lapsed", t.lapsed}};
+}
+
+template <class Versions>
+Json versions_json(const Versions& versions) {
+  Json all = Json::array();
+  for (const Version version : versions) all.push_back(name_of(version));
+  return all;
+}
+
+// What the verdicts say so far; null where counts decide alone.
+Json evidence_json(const OperatorParts& parts, const RolloutView& view) {
+  const planner::Rollout& row = view.row;
+  if (!planner::on_evidence(row.spec.policy)) return nullptr;
+  Json models = Json::array();
+  for (const planner::Stratum& part : view.parts)
+    models.push_back({{"hardware", parts.names->name(NameKind::hardware, part.hardware.value)},
+                      {"fleet", part.fleet},
+                      {"exposed", part.exposed},
+                      {"verdicts", part.verdicts.seen},
+                      {"failed", part.verdicts.failed},
+                      {"halted", part.halted}});
+  const bool small = planner::too_small_to_accept(row);
+  return {
+      {"fleet", row.fleet},
+      {"exposed_now", row.exposed_now},
+      {"exposed_allowed", planner::allowed_exposed(row)},
+      {"exposure_cap", small || row.accepted ? Json(nullptr) : Json(planner::exposure_cap(row))},
+      {"verdicts", row.verdicts.seen},
+      {"failed", row.verdicts.failed},
+      {"acceptance_needs", row.spec.policy.accept_needs},
+      {"accepted", row.accepted},
+      {"insufficient", small && !row.accepted},
+      {"models", std::move(models)}};
+}
+
+// What the rollout as a whole waits for.
+std::string waits_for(const planner::Rollout& row) {
+  using planner::RolloutPhase;
+  switch (row.phase) {
+    case RolloutPhase::created: return "a person starts it";
+    case RolloutPhase::paused: return "a person resumes it";
+    case RolloutPhase::held:
+      return fmt::format(
+          "a person: {} were exposed, and their verdicts ({} of {} failed) exclude neither the "
+          "tolerated rate nor twice that; resume lets as many again try, halt ends it",
+          row.tally.exposed, row.verdicts.failed, row.verdicts.seen);
+    case RolloutPhase::halted: return "nothing: it is over";
+    case RolloutPhase::expired: return "a person resumes it for another lifetime";
+    case RolloutPhase::unknown:
+    case RolloutPhase::running: break;
+  }
+  if (row.in_flight + row.proposed == 0) return "an appliance whose turn it is to check in";
+  return fmt::format("{} appliances in flight to prove themselves or to be staged", row.in_flight);
 }
 
 Json rollout_json(const OperatorParts& parts, const RolloutView& view) {
@@ -50,6 +104,10 @@ Json rollout_json(const OperatorParts& parts, const RolloutView& view) {
           {"moved_by", view.row.moved_by.view()},
           {"failures", view.failures},
           {"failure_limit", spec.policy.failure_limit},
+          {"needs", spec.needs.value == 0 ? Json(nullptr) : Json(name_of(spec.needs))},
+          {"dead_ends", versions_json(spec.dead_ends)},
+          {"evidence", evidence_json(parts, view)},
+          {"waits_for", waits_for(view.row)},
           {"policy", policy_json(spec.policy)},
           {"epoch", view.epoch.value}};
 }
@@ -133,6 +191,12 @@ http::Response create_rollout(const OperatorParts& parts, const OperatorCall& ca
   spec.version = version_in(in, "version", in.text("version", version_bytes_max));
   const auto from = in.optional_text("only_from", version_bytes_max).value_or("");
   spec.only_from = version_in(in, "only_from", from);
+  const auto needs = in.optional_text("needs", version_bytes_max).value_or("");
+  spec.needs = version_in(in, "needs", needs);
+  for (const std::string& end : in.texts("dead_ends", version_bytes_max, spec.dead_ends.capacity))
+    spec.dead_ends.add(version_in(in, "dead_ends", end));
+  if (spec.needs >= spec.version && spec.needs.value != 0)
+    in.problem("\"needs\" must be older than \"version\", or no appliance could ever take it");
   const auto client = in.optional_text("client", trust::name_length_max);
   spec.downgrade = in.flag("downgrade");
   spec.policy = read_policy(in);
@@ -169,6 +233,10 @@ http::Response halt_rollout(const OperatorParts& parts, const OperatorCall& call
   return move(parts, call, RolloutMove::halt);
 }
 
+http::Response retry_rollout(const OperatorParts& parts, const OperatorCall& call) {
+  return move(parts, call, RolloutMove::retry);
+}
+
 http::Response roll_back(const OperatorParts& parts, const OperatorCall& call) {
   JsonInput in = JsonInput::of(call.request.body);
   const auto named = version_in(in, "to", in.optional_text("to", version_bytes_max).value_or(""));
@@ -183,6 +251,9 @@ http::Response roll_back(const OperatorParts& parts, const OperatorCall& call) {
   spec.version = release->version;
   spec.manifest = release->manifest;
   spec.downgrade = true;
+  spec.needs = {};  // whoever took it may go back
+  spec.dead_ends.clear();
+  spec.policy.download_only = false;
   const auto hardware = hardware_of(parts, release->hardware);
   if (!hardware) return refusal(hardware.error());
   spec.hardware = *hardware;

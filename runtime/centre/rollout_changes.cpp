@@ -9,15 +9,24 @@
 namespace drydock::centre {
 namespace {
 
+std::vector<planner::Stratum> parts_of(const Planner::Store& store, RolloutId id,
+                                       const planner::Rollout& row) {
+  std::vector<planner::Stratum> parts;
+  for (std::uint32_t n = 1; n <= row.strata; ++n)
+    if (const auto* part = store.strata.get(planner::stratum_id(id, n))) parts.push_back(*part);
+  return parts;
+}
+
 RolloutView view(const Planner::Store& store, std::uint32_t i) {
   const RolloutId id = store.rollouts.key(i);
   const planner::Rollout& row = store.rollouts.row(i);
   return {id,
           row,
           Planner::targets(store, id),
-          planner::allowed_in_flight(row.spec.policy, row.tally),
+          planner::allowed_in_flight(row),
           planner::failures(row.tally),
-          store.head.epoch};
+          store.head.epoch,
+          parts_of(store, id, row)};
 }
 
 // All of them, at most Planner::rollouts_max, or one; counting targets walks every appliance.

@@ -10,6 +10,7 @@ struct RolloutView {  // one rollout as it stands, copied out of the planner
   planner::Rollout row;
   std::uint32_t targets = 0, allowed = 0, failures = 0;
   Epoch epoch;
+  std::vector<planner::Stratum> parts;  // hardware models that are watched for themselves
 };
 
 // Those this operator may see, in the order of their ids; nothing: the planner is too slow.

@@ -83,7 +83,7 @@ void StatusPage::count_registry() {
 }
 
 void StatusPage::count_rollouts() {
-  using Counts = std::array<std::int64_t, 5>;  // by phase
+  using Counts = std::array<std::int64_t, 7>;  // by phase
   const auto counts = copied<Planner>(*parts_.machines, [](const Planner::Store& store) {
     Counts found{};
     for (std::uint32_t i = 0; i < store.rollouts.size(); ++i)

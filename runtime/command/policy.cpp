@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <yaml-cpp/yaml.h>
 
+#include "actors/planner/odds.hpp"
 #include "runtime/config/policy.hpp"
 #include "runtime/files/files.hpp"
 
@@ -48,9 +49,25 @@ Result<CompiledPolicy> compile_policy(const std::string& path) {
                        "a rollout is for one client or for all. Make one rollout a client");
 
   CompiledPolicy compiled;
-  compiled.policy = {spec->canary,        spec->growth.factor.value, spec->growth.max_in_flight,
-                     spec->failure_limit, spec->site_at_once,        spec->install_deadline,
-                     spec->silence_after, spec->token_expiry,        spec->poll_hint};
+  Policy& policy = compiled.policy;
+  policy.canary = spec->canary;
+  policy.growth_permille = spec->growth.factor.value;
+  policy.in_flight_max = spec->growth.max_in_flight;
+  policy.failure_limit = spec->failure_limit;
+  policy.site_at_once = spec->site_at_once;
+  policy.install_deadline = spec->install_deadline;
+  policy.silence_after = spec->silence_after;
+  policy.token_expiry = spec->token_expiry;
+  policy.poll_hint = spec->poll_hint;
+  policy.download_only = spec->download_only;
+  policy.lifetime = spec->lifetime;
+  if (spec->evidence) {
+    policy.growth_unproven = spec->evidence->growth_unproven.value;
+    policy.cap_ppm = spec->evidence->cap.value * 1000;
+    policy.installs_ahead = spec->evidence->installs_ahead.value;
+    policy.stratum_halts_all = spec->evidence->part_halts_all;
+    planner::compile({.tolerated_ppm = spec->evidence->tolerated.value * 1000}, policy);
+  }
   if (!spec->select.clients.empty()) compiled.client = spec->select.clients.front();
   if (const int line = given("", "soak"))
     compiled.note = fmt::format(
@@ -69,7 +86,14 @@ Json policy_json(const Policy& policy) {
           {"install_deadline_ms", policy.install_deadline.value},
           {"silence_after_ms", policy.silence_after.value},
           {"token_expiry_ms", policy.token_expiry.value},
-          {"poll_hint_ms", policy.poll_hint.value}};
+          {"poll_hint_ms", policy.poll_hint.value},
+          {"tolerated_ppm", policy.tolerated_ppm},
+          {"growth_unproven_permille", policy.growth_unproven},
+          {"cap_ppm", policy.cap_ppm},
+          {"installs_ahead_permille", policy.installs_ahead},
+          {"part_halts_all", policy.stratum_halts_all},
+          {"download_only", policy.download_only},
+          {"lifetime_ms", policy.lifetime.value}};
 }
 
 }  // namespace drydock::command

@@ -13,7 +13,8 @@ namespace drydock::command {
 namespace {
 
 struct CreateOptions {
-  std::string version, policy, client, only_from, why;
+  std::string version, policy, client, only_from, needs, why;
+  std::vector<std::string> dead_ends;
   bool downgrade = false;
 };
 
@@ -33,6 +34,8 @@ Result<Json> create_body(const CreateOptions& options, Console& console) {
   Json body = {{"version", options.version}, {"policy", policy_json(compiled.policy)}};
   if (!client.empty()) body["client"] = client;
   if (!options.only_from.empty()) body["only_from"] = options.only_from;
+  if (!options.needs.empty()) body["needs"] = options.needs;
+  if (!options.dead_ends.empty()) body["dead_ends"] = options.dead_ends;
   body["downgrade"] = options.downgrade;
   body["why"] = options.why;
   return body;
@@ -94,6 +97,34 @@ Exit status_of_all(Session& session, Centre& centre) {
       rows.empty() ? "No rollouts yet; see drydock rollout create --help\n" : table(head, rows));
 }
 
+void add_evidence(const Json& evidence, std::vector<Row>& rows) {
+  if (!evidence.is_object() || evidence.empty()) return;
+  rows.push_back({"verdicts", fmt::format("{}, {} failed", cell(evidence, "verdicts"),
+                                          cell(evidence, "failed"))});
+  const auto flag = [&](const char* name) {
+    const auto found = evidence.find(name);
+    return found != evidence.end() && found->is_boolean() && found->get<bool>();
+  };
+  const std::string needs = cell(evidence, "acceptance_needs");
+  rows.push_back({"accepted", flag("accepted") ? "yes"
+                              : flag("insufficient")
+                                  ? "evidence insufficient to exclude twice the tolerated "
+                                    "failures: that needs " +
+                                        needs + " verdicts"
+                                  : "not yet; at most " + cell(evidence, "exposure_cap") +
+                                        " are exposed before"});
+  const Json* models = list_in(evidence, "models");
+  if (models == nullptr) return;
+  for (const Json& model : *models) {
+    const auto halted = model.find("halted");
+    const bool is_halted = halted != model.end() && *halted == true;
+    rows.push_back({"  " + cell(model, "hardware"),
+                    fmt::format("{} of {} exposed, {} of {} failed{}", cell(model, "exposed"),
+                                cell(model, "fleet"), cell(model, "failed"),
+                                cell(model, "verdicts"), is_halted ? "; HALTED" : "")});
+  }
+}
+
 Exit status_of_one(const std::string& id, Session& session, Centre& centre) {
   const auto answer = centre.get("/v1/rollouts/" + id);
   if (!answer) return session.console.failed(answer.error());
@@ -111,10 +142,14 @@ Exit status_of_one(const std::string& id, Session& session, Centre& centre) {
       {"committed", fmt::format("{} of {}  {}", view->committed, view->targets,
                                 bar(view->committed, view->targets, 24))},
       {"in flight", fmt::format("{} of {} allowed", view->in_flight, cell(*answer, "allowed"))},
-      {"failures", fmt::format("{}; {} halt it", view->failures, view->failure_limit)},
+      {"failures", view->failure_limit == 0
+                       ? fmt::format("{}; the evidence halts it", view->failures)
+                       : fmt::format("{}; {} halt it", view->failures, view->failure_limit)},
       {"created", time("created_ms") + " by " + cell(*answer, "by")},
       {"moved", time("moved_ms") + " by " + cell(*answer, "moved_by")},
-      {"why", cell(*answer, "why")}};
+      {"why", cell(*answer, "why")},
+      {"waits for", cell(*answer, "waits_for")}};
+  add_evidence(object_in(*answer, "evidence"), rows);
   for (const auto& [name, count] : object_in(*answer, "tally").items())
     rows.push_back({"  " + clean(name), count.is_number_unsigned() ? count.dump() : "-"});
   return session.console.result(*answer, facts(rows));
@@ -138,6 +173,14 @@ void add_create(Verbs& verbs, CLI::App& group) {
       ->check(values::name);
   verb.add_option("--only-from", o->only_from, "only appliances that run exactly this version")
       ->type_name("VERSION")
+      ->check(values::version);
+  verb.add_option("--needs", o->needs, "only from this version on: an older one takes it first")
+      ->type_name("VERSION")
+      ->check(values::version);
+  verb.add_option("--dead-end", o->dead_ends, "a version it cannot be reached from; up to 8 times")
+      ->type_name("VERSION")
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+      ->expected(1)
       ->check(values::version);
   verb.add_flag("--downgrade", o->downgrade, "may go to an older version");
   verb.add_option("--why", o->why, "kept in the decision log")->check(values::why);
@@ -208,7 +251,9 @@ void add_rollout_verbs(Verbs& verbs) {
   add_create(verbs, group);
   add_move(verbs, group, "start", "begin to grant installs");
   add_move(verbs, group, "pause", "grant nothing more until it is resumed");
-  add_move(verbs, group, "resume", "go on after a pause");
+  add_move(verbs, group, "resume",
+           "go on after a pause; after a hold, with as many exposures again");
+  add_move(verbs, group, "retry", "offer it once more to those that failed it");
   add_move(verbs, group, "halt", "stop for good and revoke what is outstanding");
   add_rollback(verbs, group);
   add_status_and_watch(verbs, group);

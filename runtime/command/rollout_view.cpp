@@ -54,7 +54,8 @@ Result<RolloutView> read_rollout(const Json& object) {
 
 RolloutEnd end_of(const RolloutView& rollout) {
   if (rollout.phase == "halted") return RolloutEnd::halted;
-  if (rollout.phase == "paused") return RolloutEnd::paused;
+  if (rollout.phase == "paused" || rollout.phase == "held" || rollout.phase == "expired")
+    return RolloutEnd::paused;
   if (rollout.phase != "running" || rollout.targets == 0) return RolloutEnd::not_yet;
   if (rollout.committed >= rollout.targets) return RolloutEnd::complete;
   const bool idle = rollout.in_flight == 0 && rollout.proposed == 0;

@@ -43,6 +43,7 @@ class Verbs {
 void add_pki_verbs(Verbs& verbs);
 void add_appliance_verbs(Verbs& verbs);
 void add_release_verbs(Verbs& verbs);
+void add_policy_verbs(Verbs& verbs);
 void add_rollout_verbs(Verbs& verbs);
 void add_why_verb(Verbs& verbs);
 void add_journal_verbs(Verbs& verbs);

@@ -2,6 +2,7 @@
 // PolicySpec: how a rollout may spread, as an operator writes it. Plain values; the shell compiles
 // them into the planner's bounded struct and journals the text by its hash.
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,6 +19,16 @@ struct Growth {
   std::uint32_t max_in_flight = 50;  // whatever the factor allows
 };
 
+// Sequential evidence: docs/planner.md. Where a policy has it, canary and failure_limit may be left
+// out: the fleet decides the one, the evidence the other.
+struct Evidence {
+  Permille tolerated{5};          // of its verdicts may fail, and nobody is to blame
+  Permille cap{5};                // of the fleet may be exposed before the release is accepted
+  Permille growth_unproven{500};  // in place of growth.factor until then
+  Permille installs_ahead{1000};  // of what may be exposed: staged beyond it, without a token
+  bool part_halts_all = false;    // a hardware model that fails by itself ends it for all
+};
+
 struct Selection {  // empty lists select everything; a set one must hold the appliance's own
   std::vector<std::string> clients;
   std::vector<std::string> sites;
@@ -26,14 +37,17 @@ struct Selection {  // empty lists select everything; a set one must hold the ap
 
 struct PolicySpec {
   std::string name;
-  std::uint32_t canary = 1;  // appliances in flight before anything has committed
+  std::uint32_t canary = 1;  // appliances in flight before anything has committed; 0: by the fleet
   Growth growth;
-  std::uint32_t failure_limit = 1;        // failures that halt the rollout
+  std::uint32_t failure_limit = 1;        // failures that halt the rollout; 0: the evidence alone
+  std::optional<Evidence> evidence;       // none: the counts decide alone
   std::uint32_t site_at_once = 1;         // appliances of one site that may be in flight
   Duration soak = minutes(30);            // how long a committed release is watched
   Duration install_deadline = hours(24);  // a grant without a staged slot lapses
   Duration silence_after = minutes(30);   // silence this long after the token is a failure
   Duration token_expiry = minutes(10);    // a reboot token unused for so long is void
+  bool download_only = false;             // stages everywhere, reboots nowhere
+  Duration lifetime;                      // after its start nothing new is granted; 0: no end
   Duration poll_hint;                     // asks appliances to poll no more often; 0: as they wish
   windows::Spec maintenance;              // on top of the appliance's own; none: always open
   Selection select;

@@ -6,13 +6,15 @@
 
 namespace drydock::shell {
 
-// One step inserts at most one row a table, and touches no more rows than proposals are under way.
+// Rows that one step inserts into a table at most: the parts of a fleet that was counted. It
+// touches no more rows than proposals are under way.
+inline constexpr std::uint32_t inserts_max = 16;
 inline constexpr std::uint32_t rows_first = 1024;
 inline constexpr std::uint32_t touched_max = 4096;
 
 template <class Key, class Row>
 void make_room(Table<Key, Row>& table) {
-  if (table.room() >= 2 && table.can_change_more()) return;
+  if (table.room() >= inserts_max && table.can_change_more()) return;
   table.reserve(std::max(rows_first, table.size() * 2), touched_max);
 }
 

@@ -24,6 +24,7 @@ Centre::Centre(Ground& ground, std::uint32_t appliances)
   planner_.store().appliances.reserve(appliances, touched_max);
   planner_.store().sites.reserve(appliances, touched_max);
   planner_.store().rollouts.reserve(Planner::rollouts_max, Planner::rollouts_max);
+  planner_.store().strata.reserve(Planner::rollouts_max * strata_max, touched_max);
 }
 
 WallTime Centre::wall() const { return Ground::midnight + Duration{ground_.run.now().value}; }

@@ -37,6 +37,8 @@ using Pairs =
                Pair<RolloutSpec, v1::RolloutSpec>, Pair<RolloutCreated, v1::RolloutCreated>,
                Pair<RolloutMoved, v1::RolloutMoved>, Pair<GrantIssued, v1::GrantIssued>,
                Pair<ReportsCounted, v1::ReportsCounted>, Pair<DeadlinePassed, v1::DeadlinePassed>,
+               Pair<Odds, v1::Odds>, Pair<Exclusion, v1::Exclusion>,
+               Pair<StratumCount, v1::StratumCount>, Pair<FleetCounted, v1::FleetCounted>,
                Pair<Decision, v1::Decision>, Pair<Restarted, v1::Restarted>,
                Pair<TimerFired, v1::TimerFired>, Pair<ArmTimer, v1::ArmTimer>,
                Pair<ClockStepped, v1::ClockStepped>, Pair<CheckInDue, v1::CheckInDue>,

@@ -4,6 +4,7 @@
 #include <map>
 
 #include "actors/planner/evidence.hpp"
+#include "actors/planner/selection.hpp"
 #include "tests/actors/planner/script.hpp"
 
 using namespace drydock;
@@ -29,17 +30,24 @@ BOOST_AUTO_TEST_SUITE(planner_invariants)
 BOOST_AUTO_TEST_CASE(the_counts_of_rollouts_and_sites_are_the_rows_counted) {
   in_many_lives([](Centre& centre) {
     const Planner::Store& store = centre.store();
-    std::map<std::uint64_t, std::uint32_t> of_rollout, of_site;
+    std::map<std::uint64_t, std::uint32_t> of_rollout, of_site, proposed, exposed;
     for (std::uint32_t i = 0; i < store.appliances.size(); ++i) {
       const planner::Appliance& row = store.appliances.row(i);
       if (in_flight(row.stage)) ++of_rollout[row.rollout.value];
       if (in_flight(row.stage)) ++of_site[row.site.value];
-      if (row.proposing == Proposing::install) ++of_site[row.site.value];
+      if (row.proposing == Proposing::install) ++proposed[row.site.value];
+      if (row.stage == planner::Stage::token) ++exposed[row.rollout.value];
     }
-    for (std::uint32_t i = 0; i < store.rollouts.size(); ++i)
-      BOOST_REQUIRE(store.rollouts.row(i).in_flight == of_rollout[store.rollouts.key(i).value]);
-    for (std::uint32_t i = 0; i < store.sites.size(); ++i)
-      BOOST_REQUIRE(store.sites.row(i).in_flight == of_site[store.sites.key(i).value]);
+    for (std::uint32_t i = 0; i < store.rollouts.size(); ++i) {
+      const std::uint64_t id = store.rollouts.key(i).value;
+      BOOST_REQUIRE(store.rollouts.row(i).in_flight == of_rollout[id]);
+      BOOST_REQUIRE(store.rollouts.row(i).exposed_now == exposed[id]);
+    }
+    for (std::uint32_t i = 0; i < store.sites.size(); ++i) {
+      const std::uint64_t id = store.sites.key(i).value;
+      BOOST_REQUIRE(store.sites.row(i).in_flight == of_site[id]);
+      BOOST_REQUIRE(store.sites.row(i).proposed == proposed[id]);
+    }
   });
 }
 
@@ -51,8 +59,7 @@ BOOST_AUTO_TEST_CASE(a_decided_grant_never_exceeds_the_ramp) {
       const planner::Rollout& rollout = store.rollouts.row(i);
       std::uint32_t& last = before[store.rollouts.key(i).value];
       if (rollout.in_flight > last)
-        BOOST_REQUIRE(rollout.in_flight <=
-                      planner::allowed_in_flight(rollout.spec.policy, rollout.tally));
+        BOOST_REQUIRE(rollout.in_flight <= planner::allowed_in_flight(rollout));
       last = rollout.in_flight;
     }
     if (store.rollouts.size() == 0) before.clear();  // another life
@@ -64,7 +71,7 @@ BOOST_AUTO_TEST_CASE(a_rollout_with_its_limit_of_failures_is_halted) {
     const Planner::Store& store = centre.store();
     for (std::uint32_t i = 0; i < store.rollouts.size(); ++i) {
       const planner::Rollout& rollout = store.rollouts.row(i);
-      if (planner::must_halt(rollout.spec.policy, rollout.tally))
+      if (planner::must_halt(rollout) && rollout.phase != planner::RolloutPhase::created)
         BOOST_REQUIRE((rollout.phase == planner::RolloutPhase::halted));
     }
   });
@@ -93,18 +100,121 @@ BOOST_AUTO_TEST_CASE(every_appliance_is_counted_at_most_once_in_a_line) {
   });
 }
 
+BOOST_AUTO_TEST_CASE(exposure_never_passes_what_was_allowed_when_the_token_was_given) {
+  std::map<std::uint64_t, planner::Rollout> before;
+  in_many_lives([&](Centre& centre) {
+    const Planner::Store& store = centre.store();
+    if (store.rollouts.size() == 0) before.clear();  // another life
+    for (std::uint32_t i = 0; i < store.rollouts.size(); ++i) {
+      const planner::Rollout& now = store.rollouts.row(i);
+      const planner::Rollout last = before[store.rollouts.key(i).value];
+      before[store.rollouts.key(i).value] = now;
+      if (!planner::on_evidence(now.spec.policy)) continue;
+      if (now.exposed_now > last.exposed_now)
+        BOOST_REQUIRE(now.exposed_now <= planner::allowed_exposed(last));
+      if (now.tally.exposed > last.tally.exposed) {
+        BOOST_REQUIRE(now.tally.exposed <= planner::exposure_cap(last));
+        BOOST_REQUIRE((last.phase == planner::RolloutPhase::running));
+        BOOST_REQUIRE(!now.spec.policy.download_only);
+      }
+    }
+  });
+}
+
+BOOST_AUTO_TEST_CASE(no_token_is_given_after_a_halt_of_the_whole_or_of_its_part) {
+  in_many_lives([](Centre& centre) {
+    const auto* ready = centre.get<AnswerReady>();
+    if (ready == nullptr || ready->answer.grant.kind == GrantKind::none) return;
+    const planner::Appliance* row = centre.store().appliances.get(ready->answer.appliance);
+    BOOST_REQUIRE(row != nullptr);
+    BOOST_REQUIRE(!planner::part_halted(centre.store(), row->rollout, row->hardware));
+    BOOST_REQUIRE(
+        (centre.store().rollouts.get(row->rollout)->phase == planner::RolloutPhase::running));
+  });
+}
+
+BOOST_AUTO_TEST_CASE(a_running_rollout_that_can_grant_grants_and_a_canary_is_never_empty) {
+  in_many_lives([](Centre& centre) {
+    const Planner::Store& store = centre.store();
+    for (std::uint32_t i = 0; i < store.rollouts.size(); ++i) {
+      const planner::Rollout& r = store.rollouts.row(i);
+      if (r.phase != planner::RolloutPhase::running) continue;
+      BOOST_REQUIRE(planner::allowed_exposed(r) >= 1U);
+      // With nothing in flight there is room, or it would be held.
+      if (r.in_flight + r.proposed == 0) BOOST_REQUIRE(planner::allowed_in_flight(r) >= 1U);
+    }
+  });
+}
+
+BOOST_AUTO_TEST_CASE(whoever_gets_nothing_is_told_why) {
+  in_many_lives([](Centre& centre) {
+    const auto* ready = centre.get<AnswerReady>();
+    if (ready == nullptr || ready->answer.grant.kind != GrantKind::none) return;
+    const Planner::Store& store = centre.store();
+    const std::uint32_t i = store.appliances.find(ready->answer.appliance);
+    if (i == store.appliances.none) return;
+    // Nothing stands in its way only where the next check-in brings the next step.
+    if (ready->answer.wait.reason != WaitReason::none) return;
+    RolloutId governing;
+    BOOST_REQUIRE((Planner::why(store, i, governing, centre.up).reason == WaitReason::none));
+    BOOST_REQUIRE((store.rollouts.get(governing)->phase == planner::RolloutPhase::running));
+  });
+}
+
+BOOST_AUTO_TEST_CASE(a_dead_end_or_a_step_too_far_is_never_granted) {
+  in_many_lives([](Centre& centre) {
+    for (const auto& effect : centre.out()) {
+      const auto* p = std::get_if<Planner::Propose>(&effect);
+      const auto* g = p == nullptr ? nullptr : std::get_if<GrantIssued>(&p->decision.what);
+      if (g == nullptr || g->kind != GrantKind::install) continue;
+      const RolloutSpec& spec = centre.store().rollouts.get(g->rollout)->spec;
+      const Version runs = centre.store().appliances.get(g->appliance)->running;
+      for (const Version end : spec.dead_ends) BOOST_REQUIRE((runs != end));
+      BOOST_REQUIRE((spec.downgrade || (runs >= spec.needs && runs <= spec.version)));
+    }
+  });
+}
+
+BOOST_AUTO_TEST_CASE(the_verdicts_of_a_rollout_are_those_of_its_parts) {
+  in_many_lives([](Centre& centre) {
+    const Planner::Store& store = centre.store();
+    for (std::uint32_t i = 0; i < store.rollouts.size(); ++i) {
+      const planner::Rollout& r = store.rollouts.row(i);
+      BOOST_REQUIRE(r.verdicts.failed <= r.verdicts.seen);
+      std::uint32_t seen = 0, failed = 0, halted = 0;
+      for (std::uint32_t n = 1; n <= r.strata; ++n) {
+        const auto* part = store.strata.get(planner::stratum_id(store.rollouts.key(i), n));
+        halted += part->halted ? 1 : 0;
+        if (part->halted) continue;
+        seen += part->verdicts.seen;
+        failed += part->verdicts.failed;
+      }
+      BOOST_REQUIRE(halted == r.parts_halted);
+      BOOST_REQUIRE((seen <= r.verdicts.seen && failed <= r.verdicts.failed));
+    }
+  });
+}
+
 BOOST_AUTO_TEST_CASE(the_lives_lead_everywhere) {
   // A script that never gets anywhere would prove nothing.
   std::map<planner::Stage, int> stages;
   std::map<planner::RolloutPhase, int> phases;
+  int accepted = 0, parts = 0;
   in_many_lives([&](Centre& centre) {
     const Planner::Store& store = centre.store();
     for (std::uint32_t i = 0; i < store.appliances.size(); ++i)
       ++stages[store.appliances.row(i).stage];
-    for (std::uint32_t i = 0; i < store.rollouts.size(); ++i) ++phases[store.rollouts.row(i).phase];
+    for (std::uint32_t i = 0; i < store.rollouts.size(); ++i) {
+      const planner::Rollout& r = store.rollouts.row(i);
+      ++phases[r.phase];
+      accepted += r.accepted ? 1 : 0;
+      parts += r.parts_halted > 0 ? 1 : 0;
+    }
   });
   BOOST_TEST(stages.size() == 10U);
-  BOOST_TEST(phases.size() == 4U);
+  BOOST_TEST(phases.size() == 6U);
+  BOOST_TEST(accepted > 0);
+  BOOST_TEST(parts > 0);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

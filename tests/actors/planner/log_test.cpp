@@ -22,7 +22,7 @@ BOOST_AUTO_TEST_CASE(what_is_not_decided_gives_its_place_back) {
   step(seen(1));
   step(Planner::NotDecided{take()});
   BOOST_TEST((get<AnswerReady>()->answer.grant.kind == GrantKind::none));
-  BOOST_TEST((rollout().proposed == 0U && store().sites.get({5})->in_flight == 0U));
+  BOOST_TEST((rollout().proposed == 0U && store().sites.get({5})->proposed == 0U));
   BOOST_TEST((store().head.proposing == 0U));
   BOOST_TEST((check_in(2).grant.kind == GrantKind::install));
 }
@@ -74,13 +74,41 @@ BOOST_AUTO_TEST_CASE(a_late_grant_and_its_repetition_grant_once) {
   BOOST_TEST((store().sites.get({1001})->in_flight == 1U && store().head.proposing == 0U));
 }
 
+BOOST_AUTO_TEST_CASE(a_late_decision_settles_its_own_proposal_and_no_newer_one) {
+  start();
+  step(seen(1));
+  const Decision late = take();
+  step(Planner::NotDecided{late});
+  step(seen(1));
+  const Decision newer = take();
+  decide(late);  // the newer one is still on its way
+  BOOST_TEST(
+      (row(1)->proposing == planner::Proposing::install && row(1)->proposal == newer.proposal));
+  BOOST_TEST((store().head.proposing == 1U && store().sites.get({1001})->proposed == 1U));
+  step(Planner::NotDecided{newer});
+  BOOST_TEST((row(1)->proposing == planner::Proposing::nothing && store().head.proposing == 0U));
+  BOOST_TEST((store().sites.get({1001})->proposed == 0U && rollout().proposed == 0U));
+}
+
+BOOST_AUTO_TEST_CASE(an_operators_act_given_up_and_decided_late_is_settled_once) {
+  step(Planner::RolloutAsked{{900}, spec(), "ada", ""});
+  const Decision late = take();
+  step(Planner::RolloutAsked{{901}, spec(), "ada", ""});
+  step(Planner::NotDecided{late});
+  BOOST_TEST(store().head.proposing == 1U);
+  decide(late);
+  BOOST_TEST((store().head.proposing == 1U && store().rollouts.size() == 1U));
+  decide(take());
+  BOOST_TEST((store().head.proposing == 0U && store().rollouts.size() == 2U));
+}
+
 BOOST_AUTO_TEST_CASE(a_start_forgets_what_the_earlier_process_had_on_its_way) {
   start();
   sites[1] = sites[2] = 5;
   step(seen(1));
   take();
   tell(CentreStarted{{1}});
-  BOOST_TEST((rollout().proposed == 0U && store().sites.get({5})->in_flight == 0U));
+  BOOST_TEST((rollout().proposed == 0U && store().sites.get({5})->proposed == 0U));
   BOOST_TEST((check_in(2).grant.kind == GrantKind::install));
 }
 
@@ -129,6 +157,7 @@ BOOST_AUTO_TEST_CASE(an_idle_check_in_and_an_idle_sweep_leave_no_trace) {
   check_in(1);
   step(seen(1));
   BOOST_TEST(idle());
+  fire(sweep_tag);  // finds out when the next deadline passes
   fire(sweep_tag);
   BOOST_TEST(idle());
 }

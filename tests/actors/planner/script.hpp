@@ -5,6 +5,7 @@
 #include <deque>
 
 #include "actors/planner/machine.hpp"
+#include "actors/planner/odds.hpp"
 #include "tests/support/fuzz.hpp"
 
 namespace drydock::testing {
@@ -60,7 +61,29 @@ class PlannerScript {
     spec.policy.in_flight_max = 2 + below(3);
     spec.policy.failure_limit = 1 + below(4);
     spec.policy.site_at_once = 1 + below(2);
+    spec.needs = {dice.below(6) == 0 ? 1 + dice.below(3) : 0};
+    spec.dead_ends.clear();
+    if (dice.below(6) == 0) spec.dead_ends.add({1 + dice.below(4)});
+    if (dice.below(2) == 0) on_evidence(dice, spec.policy);
     return e;
+  }
+  // So much is tolerated that ten appliances may be enough to accept, hold or halt.
+  static void on_evidence(Dice& dice, Policy& policy) {
+    const auto below = [&](std::uint32_t n) { return static_cast<std::uint32_t>(dice.below(n)); };
+    planner::compile(
+        {.tolerated_ppm = 200'000, .reject_error_ppm = 100'000, .accept_error_ppm = 100'000},
+        policy);
+    policy.accept_needs = 1 + below(4);
+    policy.stratum_at = 2 << 24;  // two failures of a part; a few passes of the whole, or many
+    policy.twice.at = static_cast<std::int32_t>((2 + below(9)) << 24);
+    policy.canary = below(3);
+    policy.failure_limit = dice.below(2) == 0 ? 0 : 3;
+    policy.growth_unproven = 500;
+    policy.cap_ppm = 1 + below(200'000);
+    policy.installs_ahead = below(2) * 1'000;
+    policy.stratum_halts_all = dice.below(4) == 0;
+    policy.download_only = dice.below(12) == 0;
+    policy.lifetime = hours(static_cast<std::int64_t>(dice.below(4)) * 8);
   }
   static Planner::MoveAsked moved(Dice& dice, const Planner::Store& store) {
     auto e = random<Planner::MoveAsked>(dice);
@@ -68,8 +91,9 @@ class PlannerScript {
     if (dice.below(3) != 0) e.move.rollout = {store.rollouts.size()};
     const auto* rollout = store.rollouts.get(e.move.rollout);
     const bool running = rollout != nullptr && rollout->phase == planner::RolloutPhase::running;
-    e.move.move = static_cast<RolloutMove>(dice.below(running ? 12 : 5));
-    if (!running && dice.below(2) == 0) e.move.move = RolloutMove::start;
+    e.move.move = static_cast<RolloutMove>(dice.below(running ? 14 : 7));
+    if (!running && dice.below(2) == 0)
+      e.move.move = dice.below(2) == 0 ? RolloutMove::start : RolloutMove::resume;
     return e;
   }
   ApplianceSeen seen(Dice& dice, const Planner::Store& store) {

@@ -2,6 +2,7 @@
 #include <boost/test/unit_test.hpp>
 #include <future>
 
+#include "actors/planner/odds.hpp"
 #include "runtime/centre/desk.hpp"
 #include "runtime/centre/json_input.hpp"
 #include "runtime/centre/policy_input.hpp"
@@ -60,10 +61,59 @@ BOOST_AUTO_TEST_CASE(policy_comes_back_as_it_was_given) {
   BOOST_TEST(in.done().ok());
 }
 
+BOOST_AUTO_TEST_CASE(a_policy_on_evidence_is_compiled_here_and_comes_back_as_it_was_given) {
+  Policy policy;
+  policy.canary = policy.failure_limit = 0;
+  policy.growth_unproven = 500;
+  policy.cap_ppm = 5'000;
+  policy.installs_ahead = 1'000;
+  policy.stratum_halts_all = policy.download_only = true;
+  policy.lifetime = hours(48);
+  planner::compile({.tolerated_ppm = 2'000}, policy);
+  const nlohmann::json body = {{"policy", policy_json(policy)}};
+  JsonInput in = JsonInput::of(body.dump());
+  BOOST_TEST((read_policy(in) == policy));
+  BOOST_TEST(in.done().ok());
+}
+
+BOOST_AUTO_TEST_CASE(evidence_that_could_never_move_is_refused) {
+  const auto refusal = [](const nlohmann::json& policy) {
+    JsonInput in = JsonInput::of(nlohmann::json{{"policy", policy}}.dump());
+    (void)read_policy(in);
+    const auto status = in.done();
+    return status.ok() ? std::string() : status.error().text;
+  };
+  const nlohmann::json good = {
+      {"tolerated_ppm", 5'000}, {"cap_ppm", 5'000}, {"growth_unproven_permille", 500}};
+  BOOST_TEST(refusal(good) == "");
+  auto bad = good;
+  bad["cap_ppm"] = 0;
+  BOOST_TEST(refusal(bad).find("cap_ppm") != std::string::npos);
+  bad = good;
+  bad["tolerated_ppm"] = 3;
+  BOOST_TEST(refusal(bad).find("at least 100") != std::string::npos);
+  bad = good;
+  bad["tolerated_ppm"] = 900'000;
+  BOOST_TEST(refusal(bad).find("tolerated_ppm") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(a_list_of_texts_is_read_whole_or_refused) {
+  JsonInput in = JsonInput::of(R"({"ends":["1.0.0","1.1.0"],"bad":["x",1],"long":["a","b","c"]})");
+  BOOST_TEST(in.texts("ends", 8, 2).size() == 2U);
+  BOOST_TEST(in.texts("absent", 8, 2).empty());
+  BOOST_TEST(in.texts("bad", 8, 2).empty());
+  BOOST_TEST(in.done().error().text.find("\"bad\"") != std::string::npos);
+  JsonInput many = JsonInput::of(R"({"long":["a","b","c"]})");
+  BOOST_TEST(many.texts("long", 8, 2).empty());
+  BOOST_TEST(!many.done().ok());
+}
+
 BOOST_AUTO_TEST_CASE(every_reason_to_wait_has_its_own_word) {
   BOOST_TEST(wait_word(WaitReason::site_busy) == "site_busy");
   BOOST_TEST(wait_word(WaitReason::not_tried_yet) == "not_tried_yet");
   BOOST_TEST(wait_word(WaitReason::clock_unset) == "clock_unset");
+  BOOST_TEST(wait_word(WaitReason::exposure) == "exposure");
+  BOOST_TEST(wait_word(WaitReason::quarantined) == "quarantined");
   BOOST_TEST(wait_word(static_cast<WaitReason>(250)) == "unknown");
 }
 

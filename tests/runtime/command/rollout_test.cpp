@@ -38,7 +38,9 @@ BOOST_AUTO_TEST_CASE(a_policy_file_is_sent_as_the_planner_takes_it) {
   BOOST_TEST(json_text(body["policy"]) ==
              R"({"canary":2,"growth_permille":1500,"in_flight_max":9,"failure_limit":3,)"
              R"("site_at_once":1,"install_deadline_ms":86400000,"silence_after_ms":1200000,)"
-             R"("token_expiry_ms":90000,"poll_hint_ms":0})");
+             R"("token_expiry_ms":90000,"poll_hint_ms":0,"tolerated_ppm":0,)"
+             R"("growth_unproven_permille":0,"cap_ppm":0,"installs_ahead_permille":0,)"
+             R"("part_halts_all":false,"download_only":false,"lifetime_ms":0})");
 }
 
 BOOST_AUTO_TEST_CASE(without_a_policy_file_the_default_policy_is_stated) {

@@ -62,6 +62,37 @@ select: {clients: [acme, globex], sites: [berlin-1], hardware: [hp-t640]}
   BOOST_TEST(p->select.hardware.at(0) == "hp-t640");
 }
 
+BOOST_AUTO_TEST_CASE(with_evidence_the_fleet_decides_the_canary_and_no_count_need_halt_it) {
+  const auto p = parse_policy("name: watched\nevidence: {}\n", "p.yaml");
+  BOOST_REQUIRE_MESSAGE(p, refusal(p));
+  BOOST_REQUIRE(p->evidence.has_value());
+  BOOST_TEST((p->canary == 0U && p->failure_limit == 0U));
+  BOOST_TEST(p->growth.max_in_flight == 10'000'000U);
+  BOOST_TEST((p->evidence->tolerated.value == 5U && p->evidence->cap.value == 5U));
+  BOOST_TEST(p->evidence->growth_unproven.value == 500U);
+  BOOST_TEST(p->evidence->installs_ahead.value == 1000U);
+  BOOST_TEST(!p->evidence->part_halts_all);
+}
+
+BOOST_AUTO_TEST_CASE(what_stands_beside_evidence_still_counts) {
+  const auto p = parse_policy(R"(
+name: watched
+canary: 3
+failure_limit: 7
+growth: {factor: 1.5, max_in_flight: 99}
+evidence: {tolerated: 1.5%, cap: 2%, growth_unproven: 0.25, installs_ahead: 3, part_halts: all}
+download_only: true
+lifetime: 7d
+)",
+                              "p.yaml");
+  BOOST_REQUIRE_MESSAGE(p, refusal(p));
+  BOOST_TEST((p->canary == 3U && p->failure_limit == 7U && p->growth.max_in_flight == 99U));
+  BOOST_TEST((p->evidence->tolerated.value == 15U && p->evidence->cap.value == 20U));
+  BOOST_TEST((p->evidence->growth_unproven.value == 250U && p->evidence->part_halts_all));
+  BOOST_TEST(p->evidence->installs_ahead.value == 3000U);
+  BOOST_TEST((p->download_only && p->lifetime == hours(24 * 7)));
+}
+
 BOOST_AUTO_TEST_CASE(a_policy_that_could_never_move_is_refused) {
   BOOST_TEST(says(said("canary: 0"), "p.yaml:2: canary: found \"0\""));
   BOOST_TEST(says(said("site_at_once: 0"), "site_at_once: found \"0\""));

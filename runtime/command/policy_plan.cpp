@@ -1,0 +1,129 @@
+#include "runtime/command/policy_plan.hpp"
+
+#include <fmt/format.h>
+
+#include "actors/planner/evidence.hpp"
+#include "runtime/config/units.hpp"
+
+namespace drydock::command {
+namespace {
+
+using planner::Rollout;
+
+Rollout begun(const Policy& policy, std::uint32_t fleet) {
+  Rollout rollout;
+  rollout.spec.policy = policy;
+  rollout.phase = planner::RolloutPhase::running;
+  rollout.fleet = fleet;
+  return rollout;
+}
+
+std::string percent(std::uint32_t ppm) { return fmt::format("{:g} %", ppm / 1e4); }
+
+// The fewest failures in a row, from the beginning, that halt it; 0: none up to the whole fleet do.
+std::uint32_t failures_that_halt(Rollout rollout) {
+  while (rollout.verdicts.seen < rollout.fleet) {
+    rollout.tally.rolled_back = rollout.verdicts.failed = ++rollout.verdicts.seen;
+    if (planner::must_halt(rollout)) return rollout.verdicts.seen;
+  }
+  return 0;
+}
+
+// And after so many have passed.
+std::uint32_t failures_after(Rollout rollout, std::uint32_t passes) {
+  rollout.tally.committed = rollout.verdicts.seen = passes;
+  for (std::uint32_t failed = 1; failed <= rollout.fleet; ++failed) {
+    ++rollout.verdicts.seen;
+    rollout.tally.rolled_back = rollout.verdicts.failed = failed;
+    if (planner::must_halt(rollout)) return failed;
+  }
+  return 0;
+}
+
+void say_ramp(const Policy& p, const Rollout& rollout, std::vector<std::string>& words) {
+  words.push_back(fmt::format(
+      "First: {} at once, in an order that is drawn anew for each release{}, at most {} of a site.",
+      planner::allowed_exposed(rollout),
+      planner::on_evidence(p) ? " and begins with some of every hardware model" : "",
+      p.site_at_once));
+  std::string ramp = "Then as many at once as have committed, times ";
+  if (planner::on_evidence(p))
+    ramp += fmt::format("{:g} until the release is accepted and ", p.growth_unproven / 1e3);
+  ramp += fmt::format("{:g}:", p.growth_permille / 1e3);
+  for (std::uint32_t committed = 10; committed < rollout.fleet; committed *= 10) {
+    Rollout later = rollout;
+    later.tally.committed = later.tally.exposed = committed;
+    const std::uint32_t now = planner::allowed_exposed(later);
+    later.accepted = planner::on_evidence(p);
+    const std::uint32_t accepted = planner::allowed_exposed(later);
+    ramp += fmt::format(" after {} {}{};", committed, now,
+                        accepted == now ? "" : fmt::format(" or {}", accepted));
+  }
+  ramp.pop_back();
+  words.push_back(ramp + (p.in_flight_max < rollout.fleet
+                              ? fmt::format(". Never more than {} at once.", p.in_flight_max)
+                              : "."));
+  if (p.installs_ahead > 0 && !p.download_only)
+    words.push_back(fmt::format(
+        "Installing risks nothing and runs ahead: staged beyond that, {:g} times as many.",
+        p.installs_ahead / 1e3));
+}
+
+void say_evidence(const Policy& p, const Rollout& rollout, std::vector<std::string>& words) {
+  if (!planner::on_evidence(p)) return;
+  if (planner::too_small_to_accept(rollout)) {
+    words.push_back(fmt::format(
+        "Evidence: insufficient to exclude twice the tolerated failures. That needs {} verdicts, "
+        "and the fleet has {}: it is never accepted, and only halts when it fails too often.",
+        p.accept_needs, rollout.fleet));
+    return;
+  }
+  words.push_back(fmt::format(
+      "Until accepted at most {} are exposed in all. It is accepted when its verdicts exclude {} "
+      "failures: with {} verdicts, if it fails half as often as is tolerated ({}). Undecided "
+      "there, it is held for a person.",
+      planner::exposure_cap(rollout), percent(2 * p.tolerated_ppm), p.accept_needs,
+      percent(p.tolerated_ppm)));
+}
+
+void say_halts(const Policy& p, const Rollout& rollout, std::vector<std::string>& words) {
+  std::string halts = fmt::format("It halts when the first {} fail", failures_that_halt(rollout));
+  for (const std::uint32_t passes : {100u, 1'000u, 10'000u})
+    if (passes < rollout.fleet)
+      if (const std::uint32_t failed = failures_after(rollout, passes))
+        halts += fmt::format("; at {} failures beside {} passes", failed, passes);
+  words.push_back(halts + fmt::format(". Silent for {} after the reboot token is a failure.",
+                                      config::text_of(p.silence_after)));
+  if (planner::on_evidence(p))
+    words.push_back(p.stratum_halts_all ? "A hardware model that fails by itself halts it for all."
+                                        : "A hardware model that fails by itself is halted alone.");
+}
+
+}  // namespace
+
+Plan plan_of(const Policy& p, std::uint32_t fleet) {
+  const Rollout rollout = begun(p, fleet);
+  Plan plan;
+  say_ramp(p, rollout, plan.words);
+  say_evidence(p, rollout, plan.words);
+  if (failures_that_halt(rollout) == 0)
+    plan.impossible.push_back(
+        fmt::format("failure_limit: {} failures can never come together in a fleet of {}; nothing "
+                    "would halt it",
+                    p.failure_limit, fleet));
+  else
+    say_halts(p, rollout, plan.words);
+  plan.words.push_back(
+      fmt::format("A grant that is not used within {} lapses and is offered again; "
+                  "a reboot token is good for {}.",
+                  config::text_of(p.install_deadline), config::text_of(p.token_expiry)));
+  if (p.download_only) plan.words.push_back("It only stages: nobody gets a reboot token.");
+  if (p.lifetime.value > 0)
+    plan.words.push_back(
+        fmt::format("{} after its start it grants nothing new.", config::text_of(p.lifetime)));
+  if (p.lifetime.value > 0 && p.lifetime <= p.silence_after)
+    plan.impossible.push_back("lifetime: over before a silent canary counts as failed");
+  return plan;
+}
+
+}  // namespace drydock::command
