@@ -9,6 +9,7 @@
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
+#include "simulations/planner_table/verb.hpp"
 #include "simulations/report/outcome.hpp"
 #include "simulations/scenarios/named.hpp"
 
@@ -158,6 +159,8 @@ int main(int argc, char** argv) {
       "verify", "run it twice, set up in opposite orders, and name the first difference");
   add_options(*runs, options);
   add_options(*verifies, options);
+  drydock::sim::table::Options table;
+  const CLI::App* tables = drydock::sim::table::add_verb(app, table);
   runs->add_option("--follow", options.follow,
                    "print every turn of this appliance; 0: of the centre");
   try {
@@ -166,6 +169,7 @@ int main(int argc, char** argv) {
     const int code = app.exit(error);
     return code == 0 ? 0 : 2;
   }
+  if (*tables) return drydock::sim::table::run(table);
   if (*list) {
     std::cout << names();
     return 0;

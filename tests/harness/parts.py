@@ -224,6 +224,37 @@ def tamper(context: Context, log: Path) -> Outcome:
                   describe_exit(returned), log, " ".join(command))
 
 
+PLANNER_ROWS = (("--appliances", "100000", "--seeds", "1..40", "--small"),
+                ("--appliances", "1000000", "--seeds", "1..3"))
+
+
+def planner(context: Context, log: Path) -> Outcome:
+    """The reduced table of the planner: each row of it is a claim, and the cost of a check-in."""
+    outcome = Outcome()
+    tool = str(context.build / "bin" / "fleet-sim")
+    for number, options in enumerate((*PLANNER_ROWS, ("--cost",))):
+        answer = context.scratch / f"planner-{number}.txt"
+        command = [tool, "planner-table", "--policy", "drydock", "--json", *options]
+        returned = run(context, command, log, part("planner").limit_s(), None, answer)
+        again = " ".join(command)
+        try:
+            said = json.loads(answer.read_text(encoding="utf-8").splitlines()[-1])
+            rows = said.get("rows", [])
+            broken = said.get("broken", [])
+        except (OSError, ValueError, IndexError) as error:
+            why = f"ended with {describe_exit(returned)}; its last line is no JSON ({error})"
+            outcome.add(failed("planner_table", why, log, again))
+            continue
+        for row in rows:
+            mine = [what for what in broken if what.startswith(row["scenario"] + ":")]
+            outcome.add(failed(f"planner_{row['scenario']}_of_{row['appliances']}", mine[0], log,
+                               again) if mine else Outcome(1))
+        holds_true = returned == 0 and (bool(rows) or said["check_ins_per_cpu_s"] >= 1_000_000)
+        outcome.add(Outcome(1) if holds_true else
+                    failed("planner_table_exits_0", f"it said {said}", log, again))
+    return outcome
+
+
 def started(context: Context, log: Path) -> Outcome:
     report = context.scratch / "started.json"
     command = [sys.executable, "tests/harness/python_tests.py", "tests/deploy/started", str(report)]
@@ -299,6 +330,8 @@ PARTS = (
          holds("deploy/demo"), demo),
     Part("tamper", "the same with bytes of the published image changed: nothing is installed", 1,
          holds("deploy/demo"), tamper),
+    Part("planner", "the planner's table, reduced: what it exposes before it stops", 3,
+         holds("simulations/planner_table"), planner),
     Part("started", "the units under systemd, the firewall between namespaces (needs root)", 4,
          holds("tests/deploy/started"), started, by_default=False),
     Part("kills", "an agent killed at each append of a rollout: all commit, nothing is lost",
