@@ -19,15 +19,16 @@ SIGNATURE = b"# GRUB Environment Block\n"
 NO_UPDATE = "0" * 16
 
 FALLBACK_NONE = 0       # booted what the state asked for
-FALLBACK_EXHAUSTED = 1  # the trial has used its tries, or what was asked for cannot be loaded
+FALLBACK_EXHAUSTED = 1  # the trial has used its tries
 FALLBACK_UNCOUNTED = 2  # the try could not be counted, so the trial was not booted
+FALLBACK_UNLOADABLE = 3  # what was asked for could not be loaded
 
 STATE = re.compile(
     rb'set ab_seq="(?P<seq>\d{8})"\n'
     rb'set active_partition="(?P<active>[AB])"\n'
     rb'set trial_partition="(?P<trial>[AB-])"\n'
     rb'set update_id="(?P<update>[0-9a-f]{16})"\n'
-    rb'set ab_check="(?P<check>[^"\n]*)"\n')
+    rb'set ab_check="(?P<check>[^"\n]*)"[\n\0]')
 
 
 @dataclass(frozen=True)
@@ -91,12 +92,14 @@ def format_tries(update: str | None, left: int) -> bytes:
 
 
 def parse_tries(block: bytes) -> dict[str, str] | None:
-    """The variables, as GRUB's load_env reads them; None for a block that it refuses."""
-    if len(block) != BLOCK or not block.startswith(SIGNATURE):
+    """The variables, as GRUB's load_env reads them; None for a block that it refuses, and for one
+    with a damaged filler, into which save_env cannot write."""
+    used = block.rstrip(b"#")
+    if len(block) != BLOCK or not block.startswith(SIGNATURE) or not used.endswith(b"\n"):
         return None
     variables = {}
-    rest = block[len(SIGNATURE):]
-    while rest and not rest.startswith(b"#"):
+    rest = used[len(SIGNATURE):]
+    while rest:
         line, end, rest = rest.partition(b"\n")
         name, equals, value = line.partition(b"=")
         if end and equals:

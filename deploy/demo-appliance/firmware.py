@@ -105,8 +105,8 @@ class Firmware:
     def power_on(self, choice: boot_state.Choice, slot: str, on_trial: bool) -> bool:
         """One boot, until the next reboot or the end; True when the agent was started."""
         fallback = choice.fallback
-        if choice.trial and not on_trial:
-            fallback = boot_state.FALLBACK_EXHAUSTED
+        if slot != choice.slots[0]:
+            fallback = boot_state.FALLBACK_UNLOADABLE
         tries_left = choice.tries_left if on_trial else 0
         boot_id = str(uuid.uuid4())
         arguments = boot_state.kernel_arguments(slot, tries_left, fallback)

@@ -24,7 +24,10 @@ std::optional<std::string_view> take_line(std::string_view& text, std::string_vi
   const auto value = text.substr(0, length);
   if (value.size() != length) return std::nullopt;
   text.remove_prefix(length);
-  if (!text.starts_with("\"\n")) return std::nullopt;
+  // GRUB also ends a line at a zero byte, and then reads no other.
+  const bool ended = text.starts_with("\"\n") ||
+                     (name == "ab_check" && text.starts_with(std::string_view("\"\0", 2)));
+  if (!ended) return std::nullopt;
   text.remove_prefix(2);
   return value;
 }

@@ -36,11 +36,15 @@ std::string format(const BootTries& tries) {
 Result<BootTries> parse_boot_tries(std::string_view bytes) {
   if (bytes.size() != block_size || !bytes.starts_with(signature))
     return Error{ErrorKind::malformed, "not a GRUB environment block of 512 bytes"};
+  // GRUB loads a block whose filler is damaged, but cannot save into it: a try is then not counted,
+  // and no trial would ever boot. So it is as bad as an unreadable one, and made anew.
+  bytes.remove_suffix(bytes.size() - 1 - bytes.find_last_not_of('#'));
+  if (bytes.back() != '\n')
+    return Error{ErrorKind::malformed, "a GRUB environment block whose filler is damaged"};
   bytes.remove_prefix(signature.size());
   BootTries tries;
-  while (!bytes.empty() && bytes.front() != '#') {
+  while (!bytes.empty()) {
     const auto end = bytes.find('\n');
-    if (end == std::string_view::npos) break;  // GRUB takes no variable from an unfinished line
     const auto line = bytes.substr(0, end);
     if (line.starts_with("tries_id=")) tries.update = update_of(line.substr(9));
     if (line.starts_with("tries_left=")) tries.left = tries_of(line.substr(11));
@@ -70,6 +74,13 @@ FirmwareChoice firmware_choice(const FirmwareView& view) {
 FirmwareChoice when_write_fails(const FirmwareView& view, const FirmwareChoice& choice) {
   if (!choice.write) return choice;
   return {good_slot(view), Fallback::uncounted, std::nullopt, 0};
+}
+
+std::optional<FirmwareChoice> when_load_fails(const FirmwareView& view,
+                                              const FirmwareChoice& choice) {
+  if (choice.fallback != Fallback::none) return std::nullopt;
+  const Slot second = choice.write ? good_slot(view) : other(choice.slot);
+  return FirmwareChoice{second, Fallback::unloadable, std::nullopt, 0};
 }
 
 std::string kernel_arguments(const FirmwareChoice& choice) {

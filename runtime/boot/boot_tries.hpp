@@ -25,7 +25,8 @@ struct BootTries {
 };
 
 std::string format(const BootTries& tries);  // exactly block_size bytes
-// Malformed exactly when GRUB's load_env would refuse the block, or when it is not 512 bytes.
+// Malformed exactly when GRUB's load_env would refuse the block, when its save_env would, or when
+// it is not 512 bytes.
 Result<BootTries> parse_boot_tries(std::string_view bytes);
 
 // True when GRUB will not boot this update's slot again. It is already true during the last
@@ -34,14 +35,16 @@ bool exhausted(const BootTries& tries, UpdateId update);
 
 struct FirmwareView {              // what GRUB sees at power-on
   BootCopies copies;               // empty: missing or not valid
-  std::optional<BootTries> tries;  // empty: the block is unreadable, so it cannot be saved either
+  std::optional<BootTries> tries;  // empty: the block cannot be read or saved
   bool a_has_kernel = true;
 };
 
 enum class Fallback : std::uint8_t {
-  none = 0,       // what the state asked for
-  exhausted = 1,  // the trial has used its attempts
-  uncounted = 2,  // the attempt could not be counted, so the trial was not booted
+  none = 0,        // what the state asked for
+  exhausted = 1,   // the trial has used its attempts
+  uncounted = 2,   // the attempt could not be counted, so the trial was not booted
+  unloadable = 3,  // menu or kernel of the slot that was asked for could not be loaded
+  person = 4,      // somebody chose this slot in the boot menu; nothing was counted
 };
 
 struct FirmwareChoice {
@@ -56,6 +59,10 @@ struct FirmwareChoice {
 FirmwareChoice firmware_choice(const FirmwareView& view);
 // What GRUB boots instead when choice.write could not be written.
 FirmwareChoice when_write_fails(const FirmwareView& view, const FirmwareChoice& choice);
+// What GRUB boots when the slot of `choice` cannot be loaded; nothing when it starts anew instead:
+// a trial that has failed is no second choice.
+std::optional<FirmwareChoice> when_load_fails(const FirmwareView& view,
+                                              const FirmwareChoice& choice);
 // "ab.partition=B ab.tries_left=2 ab.fallback=0"
 std::string kernel_arguments(const FirmwareChoice& choice);
 

@@ -69,7 +69,7 @@ class Boots(ApplianceTest):
         self.arm_b()
         self.start()
         self.until("unloadable", slot="B")
-        self.assertEqual(self.boots(1), [("A", 0, 1)])
+        self.assertEqual(self.boots(1), [("A", 0, 3)])
 
     def test_an_image_with_one_changed_block_is_unloadable(self):
         self.init(self.image("1.0.0"))
@@ -89,7 +89,7 @@ class Boots(ApplianceTest):
         with open(self.box / "slot-a.img", "r+b") as slot:
             slot.write(bytes(96))
         self.start()
-        self.assertEqual(self.boots(1), [("B", 0, 0)])
+        self.assertEqual(self.boots(1), [("B", 0, 3)])
 
     def test_two_unreadable_slots_end_the_firmware_with_a_word_and_no_hang(self):
         self.init(self.image("1.0.0"))

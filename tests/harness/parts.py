@@ -263,6 +263,14 @@ def started(context: Context, log: Path) -> Outcome:
     return of_claims_file("started", report, returned, log, " ".join(command[:3]))
 
 
+def vm(context: Context, log: Path) -> Outcome:
+    report = context.scratch / "vm.json"
+    command = [sys.executable, "tests/harness/python_tests.py", "tests/vm", str(report)]
+    returned = run(context, command, log, part("vm").limit_s(),
+                   {"DRYDOCK_BIN": str(context.build / "bin")})
+    return of_claims_file("vm", report, returned, log, " ".join(command[:3]))
+
+
 def kills(context: Context, log: Path) -> Outcome:
     """Each agent of a rollout killed at another of its journal appends; once in each way."""
     outcome = Outcome()
@@ -334,6 +342,8 @@ PARTS = (
          holds("simulations/planner_table"), planner),
     Part("started", "the units under systemd, the firewall between namespaces (needs root)", 4,
          holds("tests/deploy/started"), started, by_default=False),
+    Part("vm", "the real GRUB, in a virtual machine", 4,
+         holds("tests/vm", "deploy/image"), vm),
     Part("kills", "an agent killed at each append of a rollout: all commit, nothing is lost",
          3, holds("deploy/demo.d/kills.py"), kills),
     Part("bare", "a fresh clone passes all this on a bare Debian 12 (needs root)", 35,

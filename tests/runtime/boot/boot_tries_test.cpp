@@ -42,6 +42,16 @@ BOOST_AUTO_TEST_CASE(an_empty_short_or_unsigned_block_is_refused) {
   BOOST_TEST(!parse_boot_tries(format(BootTries{id, 1}).substr(0, 511)).ok());
 }
 
+BOOST_AUTO_TEST_CASE(a_block_that_grub_can_load_but_not_save_is_refused) {
+  const std::string whole = format(BootTries{id, 2});
+  for (std::size_t position = whole.find("\n###"); position < whole.size(); ++position) {
+    std::string damaged = whole;
+    damaged[position] = static_cast<char>(damaged[position] ^ 1);
+    BOOST_TEST(!parse_boot_tries(damaged).ok(), "byte " << position);
+  }
+  BOOST_TEST(parse_boot_tries(whole).ok());
+}
+
 BOOST_AUTO_TEST_CASE(a_count_grub_does_not_know_is_no_attempt) {
   std::string bytes = format(BootTries{id, 3});
   bytes[bytes.find("left=3") + 5] = '9';
@@ -90,6 +100,23 @@ BOOST_AUTO_TEST_CASE(between_the_two_writes_of_a_store_the_newer_copy_decides) {
 BOOST_AUTO_TEST_CASE(with_both_copies_lost_slot_a_boots_or_b_when_a_has_no_kernel) {
   BOOST_TEST((firmware_choice({{}, BootTries{}, true}).slot == Slot::a));
   BOOST_TEST((firmware_choice({{}, std::nullopt, false}).slot == Slot::b));
+}
+
+BOOST_AUTO_TEST_CASE(when_a_trial_cannot_be_loaded_the_good_slot_boots_at_once) {
+  const auto view = view_of(armed, BootTries{});
+  const auto next = when_load_fails(view, firmware_choice(view));
+  BOOST_REQUIRE(next.has_value());
+  BOOST_TEST((*next == FirmwareChoice{Slot::a, Fallback::unloadable, std::nullopt, 0}));
+  BOOST_TEST(!when_load_fails(view, *next).has_value());
+}
+
+BOOST_AUTO_TEST_CASE(when_the_good_slot_cannot_be_loaded_the_other_one_boots_but_no_failed_trial) {
+  const auto view = view_of(quiet, BootTries{});
+  const auto next = when_load_fails(view, firmware_choice(view));
+  BOOST_REQUIRE(next.has_value());
+  BOOST_TEST((*next == FirmwareChoice{Slot::a, Fallback::unloadable, std::nullopt, 0}));
+  const auto failed = view_of(armed, BootTries{id, 0});
+  BOOST_TEST(!when_load_fails(failed, firmware_choice(failed)).has_value());
 }
 
 BOOST_AUTO_TEST_CASE(kernel_arguments_name_slot_attempts_and_fallback) {
