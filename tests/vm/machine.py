@@ -3,16 +3,23 @@
 By default QEMU translates (TCG). --kvm is for machines whose KVM works; a /dev/kvm that is there
 and does not work exists, so its presence decides nothing."""
 
-import os
+import re
 import shutil
 import signal
-import subprocess
+import socket
+import sys
 import time
 from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "deploy/demo-appliance"))
+
+from processes import Child
 
 FIRMWARE = Path("/usr/share/OVMF/OVMF_CODE_4M.fd")
 VARIABLES = Path("/usr/share/OVMF/OVMF_VARS_4M.fd")
 TICK_S = 0.1
+UP = re.compile(r"drydock-init: up version=(\S*) ab.partition=([AB]) ab.tries_left=(\d) "
+                r"ab.fallback=(\d)")
 
 
 class Machine:
@@ -21,7 +28,7 @@ class Machine:
         self.disk, self.folder, self.kvm = disk, folder, kvm
         self.memory_mib, self.network, self.cache = memory_mib, network, cache
         self.log = folder / "serial.log"
-        self.child: subprocess.Popen | None = None
+        self.child: Child | None = None
         self.read_to = 0  # how much of the log await_text has consumed
 
     def command(self) -> list[str]:
@@ -43,22 +50,24 @@ class Machine:
 
     def start(self, *more: str) -> None:
         self.log.touch()
-        own = open(self.folder / "qemu.log", "ab")
-        self.child = subprocess.Popen([*self.command(), *more], stdout=own, stderr=own,
-                                      stdin=subprocess.DEVNULL, start_new_session=True)
-        own.close()
+        self.child = Child([*self.command(), *more], self.folder, self.folder / "qemu.log", {})
 
     def running(self) -> bool:
-        return self.child is not None and self.child.poll() is None
+        return self.child is not None and self.child.exit_code() is None
 
     def cut(self) -> None:
         """The power goes: nothing of the machine gets another instruction."""
-        if self.child is None:
-            return
-        if self.child.poll() is None:
-            os.killpg(self.child.pid, signal.SIGKILL)
-        self.child.wait()
+        if self.child is not None:
+            self.child.signal_group(signal.SIGKILL)
+            self.child.process.wait()
         self.child = None
+
+    def type(self, keys: str) -> None:
+        """On the serial console."""
+        with socket.socket(socket.AF_UNIX) as line:
+            line.connect(str(self.folder / "serial.sock"))
+            line.sendall(keys.encode())
+            time.sleep(TICK_S)
 
     def wait_for_end(self, limit_s: float) -> bool:
         """True when the machine has switched itself off in time."""
@@ -69,6 +78,10 @@ class Machine:
 
     def text(self) -> str:
         return self.log.read_bytes().decode("utf-8", errors="replace").replace("\r", "")
+
+    def boots(self) -> list[tuple[str, str, str, str]]:
+        """(version, slot, tries left, fallback) of each boot that reached process 1, in order."""
+        return UP.findall(self.text())
 
     def await_text(self, *marks: str, limit_s: float) -> str:
         """The first of the marks to appear after what earlier calls consumed; "" when none did."""

@@ -1,0 +1,216 @@
+"""What the scenarios share: keys, a kernel, slot images that behave in different ways; and, for each
+scenario, a real coordinator and one machine whose only way out of its network leads there."""
+
+import re
+import shutil
+import subprocess
+import sys
+import tarfile
+from collections.abc import Callable
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(ROOT / folder) for folder in ("deploy/image", "deploy/demo-appliance",
+                                                  "deploy/demo.d", "tests/vm")]
+
+import boot_state
+import disk
+import esp
+import plan
+from bench import Workbench
+from centre import Centre, Watch
+from machine import Machine
+from slot import Slot, make_slot, write
+
+SIZES = disk.Sizes(esp=264, slot=72, data=48)  # MiB
+IMAGE_MIB = 64
+CENTRE_ADDRESS = "10.0.2.100"
+HARDWARE = "vm-box"
+FIRST, NEXT, THIRD = "1.0.0", "1.1.0", "1.2.0"
+ARGUMENTS = ("console=ttyS0,115200 quiet panic=1 oops=panic softlockup_panic=1 hung_task_panic=1 "
+             "nmi_watchdog=panic")
+CHECK = 'name: self-check\ncommand: ["false"]\ntimeout_ms: 5000\nseverity: required\n'
+FILES = (*boot_state.COPIES, boot_state.TRIES)
+
+
+class Broken(Exception):
+    """A scenario did not go as it should."""
+
+
+def expect(holds: bool, claim: str, *seen) -> None:
+    if not holds:
+        raise Broken(f"{claim}; seen: {' '.join(str(one) for one in seen)}" if seen else claim)
+
+
+def first_act(text: str) -> Callable[[Path], None]:
+    """Changes a slot: its process 1 begins with this shell text."""
+    def edit(tree: Path) -> None:
+        init = tree / "usr/sbin/init"
+        head, _, rest = init.read_text(encoding="utf-8").partition("\n")
+        write(init, f"{head}\n{text}\n{rest}", 0o755)
+    return edit
+
+
+def without(*names: str) -> Callable[[Path], None]:
+    def edit(tree: Path) -> None:
+        for name in names:
+            path = tree / name
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+    return edit
+
+
+def agent_ends(tree: Path) -> None:
+    write(tree / "usr/bin/compliance-agent", "#!/bin/sh\nexit 1\n", 0o755)
+    write(tree / "etc/msp/boot-deadline", "25\n")
+
+
+PROC = "mount -t proc proc /proc\n"
+# How a release behaves once it boots: what is done to its slot's tree.
+BEHAVIOURS = {
+    "good": lambda tree: None,
+    "panic": first_act(PROC + "echo panicking; echo 1 >/proc/sys/kernel/sysrq; "
+                       "echo c >/proc/sysrq-trigger"),
+    "hang": first_act("echo hanging; while :; do :; done"),
+    "init-ends": first_act("echo ending; exit 1"),
+    "no-kernel": without("boot/vmlinuz"),
+    "no-menu": without("boot/slot.cfg"),
+    "no-network": without("usr/lib/modules"),
+    "agent-ends": agent_ends,
+}
+
+
+class World:
+    """Made once a run; everything in it is read-only for the scenarios."""
+
+    def __init__(self, folder: Path, programs: Path, kernel: Path, kvm: bool):
+        self.folder, self.programs, self.kernel, self.kvm = folder, programs, kernel, kvm
+        self.bench = Workbench()
+        self.pki = folder / "pki"
+        self.bench.run([programs / "drydock", "pki", "init", self.pki, "--edge-host",
+                        CENTRE_ADDRESS], folder / "pki.log", plan.COMMAND_LIMIT_S)
+
+    def image(self, version: str, behaviour: str = "good") -> Path:
+        out = self.folder / f"{version}-{behaviour}.img"
+        if not out.exists():
+            checks = {"self.yaml": CHECK} if behaviour == "check-fails" else {}
+            slot = Slot(version, self.programs, self.kernel, IMAGE_MIB, ARGUMENTS,
+                        ("soak: 2s",), checks)
+            make_slot(out, slot, self.folder, BEHAVIOURS.get(behaviour))
+        return out
+
+
+class Scene:
+    """One scenario's coordinator, disk and machine."""
+
+    def __init__(self, world: World, folder: Path, begins: str = FIRST):
+        self.world, self.folder, self.bench = world, folder, world.bench
+        folder.mkdir(parents=True)
+        self.place = plan.Place(folder, world.programs)
+        (folder / "pki").symlink_to(world.pki)
+        for made in (self.place.centre, self.place.logs):
+            made.mkdir()
+        self.centre = Centre(self.bench, self.place)
+        self.centre.start()
+        self.centre.await_answer()
+        self.identity = folder / "identity"
+        told = self.centre.drydock("appliance", "provision", "--pki", self.place.pki, "--client",
+                                   "acme", "--site", "north", "--hardware", HARDWARE,
+                                   "--out", self.identity)
+        self.appliance = told.get("appliance", "")
+        self.disk = folder / "disk.img"
+        disk.make_disk(self.disk, world.image(begins), SIZES, folder, self.provision())
+        forward = folder / "forward"
+        write(forward, f"#!/bin/sh\nexec busybox nc 127.0.0.1 {self.centre.ports['edge']}\n", 0o755)
+        network = f"user,id=n0,restrict=on,guestfwd=tcp:{CENTRE_ADDRESS}:8443-cmd:{forward}"
+        self.machine = Machine(self.disk, folder, world.kvm, network=network)
+
+    def provision(self) -> Path:
+        write(self.folder / "agent.env", f"SITE_ID=north\nMCP_URL=https://{CENTRE_ADDRESS}:8443\n"
+              "POLL_INTERVAL=1\n")
+        write(self.folder / "network", "10.0.2.15/24 10.0.2.2\n")
+        out = self.folder / "provision.tar"
+        with tarfile.open(out, "w") as archive:
+            for name in ("identity", "agent.env", "network"):
+                archive.add(self.folder / name, name)
+        return out
+
+    def close(self) -> None:
+        self.machine.cut()
+        self.bench.end_all()
+
+    # --- the centre ---------------------------------------------------------------------------
+    def publish(self, version: str, behaviour: str = "good") -> None:
+        image, signed = self.world.image(version, behaviour), self.folder / f"{version}.manifest"
+        self.centre.drydock("release", "sign", "--key", self.place.pki / "release.key", "--image",
+                            image, "--version", version, "--hardware", HARDWARE, "--out", signed,
+                            online=False)
+        self.centre.drydock("release", "publish", "--manifest", signed, "--image", image)
+
+    def roll_out(self, version: str, behaviour: str = "good") -> Watch:
+        self.publish(version, behaviour)
+        made = self.centre.drydock("rollout", "create", "--version", version, "--policy",
+                                   ROOT / "tests/vm/policy.yaml", "--why", "a scenario")
+        rollout = int(made["rollout"])
+        self.centre.drydock("rollout", "start", str(rollout), "--why", "a scenario")
+        return Watch(self.centre, rollout)
+
+    def await_outcome(self, watch: Watch, limit_s: float = 400.0) -> str:
+        """"committed", "rolled_back", ...: the first outcome the centre counts; "" when none."""
+        outcomes = ("committed", "rolled_back", "failed", "silent", "failed_late")
+
+        def counted() -> str:
+            return next((name for name in outcomes if watch.tally(name)), "")
+        self.bench.until(lambda: bool(counted()), limit_s, watch.ask)
+        return counted()
+
+    def await_version(self, version: str, limit_s: float = 120.0) -> bool:
+        """Did the appliance check in with this version?"""
+        watch = Watch(self.centre, 0)
+
+        def seen() -> bool:
+            return any(one.get("version") == version and one.get("last_seen_ms")
+                       for one in watch.appliances.values())
+        return self.bench.until(seen, limit_s, watch.ask)
+
+    # --- the disk, while the machine is off -----------------------------------------------------
+    def esp_image(self) -> str:
+        return f"{self.disk}@@1M"
+
+    def put(self, name: str, block: bytes | None) -> None:
+        """A file of the ESP; None removes it."""
+        if block is None:
+            return esp.run("mdel", "-i", self.esp_image(), f"::/{name}")
+        path = self.folder / f"put-{name}"
+        path.write_bytes(block)
+        esp.run("mcopy", "-o", "-i", self.esp_image(), path, f"::/{name}")
+
+    def get(self, name: str) -> bytes:
+        done = subprocess.run(["mtype", "-i", self.esp_image(), f"::/{name}"], capture_output=True,
+                              timeout=30, check=False)
+        return done.stdout
+
+    def state(self) -> boot_state.BootState | None:
+        found = [state for state in (boot_state.parse_state(self.get(name))
+                                     for name in boot_state.COPIES) if state]
+        return max(found, key=lambda state: state.seq, default=None)
+
+    def write_part(self, name: str, source: Path | None) -> None:
+        """A partition: this image, or zeros."""
+        part = next(one for one in disk.parts(SIZES) if one.name == name)
+        data = source.read_bytes() if source else b""
+        with open(self.disk, "r+b") as out:
+            out.seek(part.start * disk.MIB)
+            out.write(data + bytes(part.size * disk.MIB - len(data)))
+
+    # --- the machine ----------------------------------------------------------------------------
+    def await_boot(self, version: str, slot: str, limit_s: float = 120.0) -> None:
+        mark = f"up version={version} ab.partition={slot} "
+        found = self.machine.await_text(mark, limit_s=limit_s)
+        expect(bool(found), f"{version} boots in slot {slot}", self.machine.boots(),
+               self.machine.text()[-300:])
+
+    def boots(self) -> list[tuple[str, str, str, str]]:
+        return self.machine.boots()
+
+    def mounts_read_only(self) -> bool:
+        return bool(re.search(r"Remounting filesystem read-only", self.machine.text()))
