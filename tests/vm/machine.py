@@ -24,9 +24,10 @@ UP = re.compile(r"drydock-init: up version=(\S*) ab.partition=([AB]) ab.tries_le
 
 class Machine:
     def __init__(self, disk: Path, folder: Path, kvm: bool = False, memory_mib: int = 512,
-                 network: str = "", cache: str = "writeback"):
+                 network: str = "", write_log: Path | None = None):
         self.disk, self.folder, self.kvm = disk, folder, kvm
-        self.memory_mib, self.network, self.cache = memory_mib, network, cache
+        self.memory_mib, self.network = memory_mib, network
+        self.write_log = write_log  # where every write and flush is recorded (tests/power)
         self.log = folder / "serial.log"
         self.child: Child | None = None
         self.read_to = 0  # how much of the log await_text has consumed
@@ -42,11 +43,21 @@ class Machine:
                              f"logfile={self.log},logappend=on", "-serial", "chardev:s0",
                  "-drive", f"if=pflash,format=raw,readonly=on,file={FIRMWARE}",
                  "-drive", f"if=pflash,format=raw,file={variables}",
-                 "-drive", f"if=none,id=d0,format=raw,file={self.disk},cache={self.cache}",
-                 "-device", "nvme,drive=d0,serial=drydock", "-device", "virtio-rng-pci"]
+                 *self.drive(), "-device", "nvme,drive=d0,serial=drydock", "-device", "virtio-rng-pci"]
         if self.network:
             words += ["-netdev", self.network, "-device", "virtio-net-pci,netdev=n0,romfile="]
         return words
+
+    def drive(self) -> list[str]:
+        if self.write_log is None:
+            return ["-drive", f"if=none,id=d0,format=raw,file={self.disk},cache=writeback"]
+        words = []
+        for node, path in (("disk", self.disk), ("log", self.write_log)):
+            words += ["-blockdev", f"driver=file,filename={path},node-name={node}-file",
+                      "-blockdev", f"driver=raw,file={node}-file,node-name={node}"]
+        return [*words, "-blockdev",
+                "driver=blklogwrites,file=disk,log=log,node-name=d0,log-sector-size=512,"
+                "log-super-update-interval=1"]
 
     def start(self, *more: str) -> None:
         self.log.touch()

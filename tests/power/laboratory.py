@@ -1,0 +1,165 @@
+"""Records runs of a machine, and what power_replay says of every disk a cut could have left."""
+
+import json
+import random
+import shutil
+import subprocess
+from pathlib import Path
+
+import disk
+from boot_state import NO_UPDATE, BootState, format_state
+from scenarios import running_first
+from slot import Slot, make_slot
+from world import ARGUMENTS, FIRST, IMAGE_MIB, NEXT, SIZES, Scene, World, expect, first_act, write
+
+SECTORS_A_MIB = 2048
+REPLAY_LIMIT_S = 3600.0
+RUN_LIMIT_S = 300.0
+UPDATES_OF_A_CONTROL = 20
+
+# How one state file is written, as a shell would. The first two are common practice.
+WRITERS = {
+    "truncate_write_fsync": "dd if=$new of=/boot/ab_state bs=512 conv=fsync 2>/dev/null",
+    "write_fsync_rename_fsync_folder":
+        "dd if=$new of=/boot/ab_state.new bs=512 conv=fsync 2>/dev/null; "
+        "mv /boot/ab_state.new /boot/ab_state; fsync /boot",
+    "in_place_one_sector": "dd if=$new of=/boot/ab_state bs=512 conv=notrunc,fsync 2>/dev/null",
+}
+CONTROLS = tuple(WRITERS)[:2]  # must be seen to fail
+OURS_ALONE = tuple(WRITERS)[2]  # the same laboratory with what we do to one file: must not
+WRITER = """mount -t proc proc /proc; mount -t sysfs sys /sys; mount -t devtmpfs dev /dev
+for module in vfat nls_cp437 nls_ascii; do modprobe $module; done
+mount -t vfat /dev/nvme0n1p1 /boot
+for new in /states/*; do {write}; done
+echo written; reboot -f"""
+
+
+def record(scene: Scene) -> tuple[Path, Path]:
+    """(the disk as it is now, the log that the machine will write)."""
+    base, log = scene.folder / "base.img", scene.folder / "writes.log"
+    subprocess.run(["cp", "--sparse=always", scene.disk, base], check=True)
+    log.write_bytes(b"")
+    scene.machine.write_log = log
+    return base, log
+
+
+def tool(world: World) -> Path:
+    return world.programs.parent / "tests/power_replay"
+
+
+def told(world: World, *words) -> dict:
+    done = subprocess.run([tool(world), *map(str, words)], capture_output=True, text=True,
+                          timeout=REPLAY_LIMIT_S, check=False)
+    expect(done.returncode == 0, "power_replay ends with 0", done.stderr[-300:])
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def replay(world: World, base: Path, log: Path, image_a: Path, image_b: Path, points: int,
+           seed: int) -> dict:
+    where = {part.name: (part.start * SECTORS_A_MIB, part.size * SECTORS_A_MIB)
+             for part in disk.parts(SIZES)}
+    return told(world, "check", base, log, "--esp", *where["ESP"], "--slot-a", *where["MSP-A"],
+                image_a, "--slot-b", *where["MSP-B"], image_b, "--points", points, "--seed", seed)
+
+
+def whole_update(scene: Scene) -> tuple[Path, Path]:
+    """A boots, installs, is armed, B proves itself and is committed: all of it recorded."""
+    base, log = record(scene)
+    running_first(scene)
+    watch = scene.roll_out(NEXT)
+    found = scene.await_outcome(watch)
+    expect(found == "committed", "the recorded update commits", found or "nothing")
+    scene.machine.cut()
+    return base, log
+
+
+def control(world: World, home: Path, name: str, seed: int, points: int) -> dict:
+    """One state file, updated again and again in this way; no second copy helps it out."""
+    def edit(tree: Path) -> None:
+        first_act(WRITER.format(write=WRITERS[name]))(tree)
+        (tree / "states").mkdir()
+        for n in range(UPDATES_OF_A_CONTROL):
+            block = format_state(BootState(10 + n, "A", "-", NO_UPDATE))
+            (tree / f"states/{n:02}").write_bytes(block)
+    image = world.folder / f"{name}.img"
+    make_slot(image, Slot(FIRST, world.programs, world.kernel, IMAGE_MIB, ARGUMENTS), world.folder,
+              edit)
+    scene = Scene(world, home / name)
+    try:
+        scene.write_part("MSP-A", image)
+        scene.put("ab_state2", None)
+        base, log = record(scene)
+        scene.machine.start()
+        expect(bool(scene.machine.await_text("\nwritten", limit_s=RUN_LIMIT_S)), f"{name} ran",
+               scene.machine.text()[-300:])
+        scene.machine.cut()
+        return replay(world, base, log, image, image, points, seed)
+    finally:
+        scene.close()
+
+
+def journals(world: World, scene: Scene, base: Path, log: Path, count: int, dice: random.Random,
+             say) -> list[str]:
+    """Cuts of the data partition, each mended by ext4's own journal: is ours whole in it?"""
+    entries = told(world, "cut", base, log, "--until", 0, "--out", scene.folder / "cut.img")
+    bad = []
+    for n in range(count):
+        until, seed = dice.randrange(entries["entries"]), dice.randrange(1 << 32)
+        told(world, "cut", base, log, "--until", until, "--seed", seed, "--out",
+             scene.folder / "cut.img")
+        if why := journal_damage(world, scene):
+            bad.append(f"cut after entry {until}, seed {seed}: {why}")
+        say(f"journals {n + 1} of {count}, {len(bad)} bad")
+    return bad
+
+
+def journal_damage(world: World, scene: Scene) -> str:
+    part = next(one for one in disk.parts(SIZES) if one.name == "MSP-DATA")
+    data, out = scene.folder / "data.img", scene.folder / "data"
+    with open(scene.folder / "cut.img", "rb") as image:
+        image.seek(part.start * disk.MIB)
+        data.write_bytes(image.read(part.size * disk.MIB))
+    checked = subprocess.run(["/usr/sbin/e2fsck", "-fy", data], capture_output=True, timeout=120,
+                             check=False)
+    if checked.returncode > 1:  # 1: the journal was replayed, or counts were put right
+        return f"e2fsck ended with {checked.returncode}: {checked.stdout[-300:]}"
+    shutil.rmtree(out, ignore_errors=True)
+    out.mkdir()
+    subprocess.run(["/usr/sbin/debugfs", "-R", f"rdump / {out}", data], capture_output=True,
+                   timeout=120, check=False)
+    journal = out / "journal"
+    if not journal.is_dir() or not any(journal.iterdir()):
+        return ""  # the agent had not begun
+    verified = subprocess.run([world.programs / "drydock", "journal", "verify", journal],
+                              capture_output=True, text=True, timeout=120, check=False)
+    return "" if verified.returncode == 0 else (verified.stderr or verified.stdout).strip()[-300:]
+
+
+def vm_cut(world: World, home: Path, seed: int) -> str:
+    """An update, the power cut at some moment with the cache lost, and the power back. Empty when
+    the appliance came back by itself and finished its update, else what happened."""
+    dice = random.Random(seed)
+    scene = Scene(world, home / f"cut-{seed}")
+    try:
+        base, log = record(scene)
+        running_first(scene)
+        watch = scene.roll_out(NEXT)
+        after = dice.uniform(0.0, 50.0)  # seconds; an update takes about 40
+        scene.bench.until(lambda: False, after, watch.ask)
+        scene.machine.cut()
+        lost = told(world, "cut", base, log, "--seed", seed, "--out", scene.disk)
+        write(scene.folder / "cut.json", json.dumps({**lost, "seconds": after}))
+        scene.machine.write_log = None
+        scene.machine.start()
+        mark = scene.machine.await_text("drydock-init: agent started", limit_s=180.0)
+        if not mark:
+            return f"brick: no agent after the cut: {scene.machine.text()[-300:]}"
+        found = scene.await_outcome(watch)
+        if found != "committed":
+            return f"the centre counts {found or 'nothing'}; {scene.boots()}"
+        return ""
+    finally:
+        scene.close()
+        for image in scene.folder.glob("*.img"):
+            image.unlink()
+        scene.machine.write_log = None
