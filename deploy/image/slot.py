@@ -18,9 +18,9 @@ FOLDERS = ("usr/bin", "usr/sbin", "usr/lib", "usr/lib64", "usr/libexec/drydock",
            "boot", "dev", "proc", "sys", "run", "tmp", "var/lib/msp", "root")
 MERGED = ("bin", "sbin", "lib", "lib64")
 AGENT_ID = 990
-# A hang or a panic ends in a reboot, which the stub counts. By the command line, for sysctl is late.
+# A hang or a panic ends in a reboot, which the stub counts. By the command line: sysctl is late.
 PANIC = "panic=10 oops=panic softlockup_panic=1 hung_task_panic=1 nmi_watchdog=panic"
-SLOT_MENU = """# What this release wants of GRUB; the stub on the ESP says with what (deploy/image/grub).
+SLOT_MENU = """# What this release wants of GRUB. The stub on the ESP sets the names that begin with ab_.
 if linux $ab_device/boot/vmlinuz root=PARTUUID=$ab_root ro rootwait {arguments} $ab_arguments; then
   set ab_loaded="$ab_slot_name"
 fi
@@ -123,7 +123,7 @@ def needed(source: Path, names: tuple[str, ...]) -> set[str]:
 
 
 def pack(tree: Path, out: Path, size_mib: int, label: str = "") -> None:
-    """An ext4 filesystem of the tree, all of it root's. Not root: in a user namespace of our own."""
+    """An ext4 filesystem of the tree, all of it root's; made by others in a user namespace."""
     for path in [tree, *tree.rglob("*")]:
         os.utime(path, (0, 0), follow_symlinks=False)
     out.unlink(missing_ok=True)

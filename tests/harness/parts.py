@@ -266,9 +266,44 @@ def started(context: Context, log: Path) -> Outcome:
 def vm(context: Context, log: Path) -> Outcome:
     report = context.scratch / "vm.json"
     command = [sys.executable, "tests/harness/python_tests.py", "tests/vm", str(report)]
-    returned = run(context, command, log, part("vm").limit_s(),
+    returned = run(context, command, log, part("vm").limit_s() / 3,
                    {"DRYDOCK_BIN": str(context.build / "bin")})
-    return of_claims_file("vm", report, returned, log, " ".join(command[:3]))
+    outcome = of_claims_file("vm", report, returned, log, " ".join(command[:3]))
+    answer = context.scratch / "vm.txt"
+    command = ["tests/vm/run", "--json", "--programs", str(context.build / "bin")]
+    returned = run(context, command, log, 2 * part("vm").limit_s() / 3, None, answer)
+    try:
+        scenarios = json.loads(answer.read_text(encoding="utf-8").splitlines()[-1])["scenarios"]
+    except (OSError, ValueError, KeyError, TypeError, IndexError):
+        scenarios = {"it_ends_with_its_summary": "fail"}
+    for name, said in scenarios.items():
+        outcome.add(Outcome(1) if said == "pass" else
+                    failed(f"vm_{name}", describe_exit(returned), log, " ".join(command)))
+    return outcome
+
+
+def power(context: Context, log: Path) -> Outcome:
+    answer = context.scratch / "power.txt"
+    command = ["tests/power/run", "--quick", "--json", "--programs", str(context.build / "bin")]
+    returned = run(context, command, log, part("power").limit_s(), None, answer)
+    try:
+        said = json.loads(answer.read_text(encoding="utf-8").splitlines()[-1])
+        shown = {
+            "no_cut_of_an_update_leaves_a_bad_disk": said["bad"] == 0,
+            "at_least_100000_cuts_were_checked": said["cut_points"] >= 100_000,
+            "no_cut_leaves_a_journal_that_does_not_verify": said["journals_bad"] == 0,
+            "common_practice_fails_in_the_same_laboratory":
+                said["controls"]["write_fsync_rename_fsync_folder"] > 0,
+            "another_image_in_the_slot_is_found":
+                said["controls"]["another_image_in_the_slot"] > 0,
+        }
+    except (OSError, ValueError, KeyError, TypeError, IndexError):
+        shown, said = {"it_ends_with_its_summary": False}, describe_exit(returned)
+    outcome = Outcome()
+    for claim, holds_true in {**shown, "it_exits_0": returned == 0}.items():
+        outcome.add(Outcome(1) if holds_true else
+                    failed(f"power_{claim}", f"it said {said}", log, " ".join(command)))
+    return outcome
 
 
 def kills(context: Context, log: Path) -> Outcome:
@@ -342,8 +377,10 @@ PARTS = (
          holds("simulations/planner_table"), planner),
     Part("started", "the units under systemd, the firewall between namespaces (needs root)", 4,
          holds("tests/deploy/started"), started, by_default=False),
-    Part("vm", "the real GRUB, in a virtual machine", 4,
+    Part("vm", "the real GRUB in a machine: its rules, a good update, a release that panics", 4,
          holds("tests/vm", "deploy/image"), vm),
+    Part("power", "every disk that a power cut could leave of one update; common practice fails", 2,
+         holds("tests/power", "deploy/image"), power),
     Part("kills", "an agent killed at each append of a rollout: all commit, nothing is lost",
          3, holds("deploy/demo.d/kills.py"), kills),
     Part("bare", "a fresh clone passes all this on a bare Debian 12 (needs root)", 35,

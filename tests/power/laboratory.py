@@ -128,11 +128,17 @@ def journal_damage(world: World, scene: Scene) -> str:
     subprocess.run(["/usr/sbin/debugfs", "-R", f"rdump / {out}", data], capture_output=True,
                    timeout=120, check=False)
     journal = out / "journal"
-    if not journal.is_dir() or not any(journal.iterdir()):
-        return ""  # the agent had not begun
+    if not has_begun(journal / "db"):
+        return ""
     verified = subprocess.run([world.programs / "drydock", "journal", "verify", journal],
                               capture_output=True, text=True, timeout=120, check=False)
     return "" if verified.returncode == 0 else (verified.stderr or verified.stdout).strip()[-300:]
+
+
+def has_begun(database: Path) -> bool:
+    """False before the agent's very first open is through: no data, and nothing that names any."""
+    held = [path for path in database.glob("*") if path.suffix in (".log", ".sst")]
+    return (database / "CURRENT").exists() or any(path.stat().st_size for path in held)
 
 
 def vm_cut(world: World, home: Path, seed: int) -> str:

@@ -32,14 +32,16 @@ def damaged(block: bytes, dice: random.Random) -> Iterator[tuple[str, bytes | No
 
 def orderly() -> Iterator[Case]:
     for first, second in product(SEQUENCES, SEQUENCES):
-        yield (f"sequences {first} and {second}", format_state(BootState(first, "A", "-", NO_UPDATE)),
+        yield (f"sequences {first} and {second}",
+               format_state(BootState(first, "A", "-", NO_UPDATE)),
                format_state(BootState(second, "B", "-", NO_UPDATE)), FRESH)
     for left in (3, 2, 1, 0):
         yield f"{left} tries left", ARMED, ARMED, format_tries(UPDATE, left)
         yield f"{left} tries left of another", ARMED, ARMED, format_tries(OTHER, left)
     yield "nothing counted yet", ARMED, QUIET, FRESH
     yield "B is good, A on trial", QUIET, format_state(BootState(9, "B", "A", UPDATE)), FRESH
-    yield "trial of the good slot", QUIET, ARMED.replace(b'"B"', b'"A"').replace(b".B.", b".A."), FRESH
+    own = ARMED.replace(b'"B"', b'"A"').replace(b".B.", b".A.")
+    yield "trial of the good slot", QUIET, own, FRESH
     yield "a count GRUB does not know", ARMED, ARMED, format_tries(UPDATE, 9)
 
 

@@ -43,7 +43,8 @@ class Machine:
                              f"logfile={self.log},logappend=on", "-serial", "chardev:s0",
                  "-drive", f"if=pflash,format=raw,readonly=on,file={FIRMWARE}",
                  "-drive", f"if=pflash,format=raw,file={variables}",
-                 *self.drive(), "-device", "nvme,drive=d0,serial=drydock", "-device", "virtio-rng-pci"]
+                 *self.drive(), "-device", "nvme,drive=d0,serial=drydock",
+                 "-device", "virtio-rng-pci"]
         if self.network:
             words += ["-netdev", self.network, "-device", "virtio-net-pci,netdev=n0,romfile="]
         return words

@@ -24,9 +24,9 @@ def running_first(scene: Scene) -> None:
     expect(scene.await_version(FIRST), f"{FIRST} checks in", scene.machine.text()[-300:])
 
 
-def update(scene: Scene, version: str, behaviour: str, outcome: str, limit_s: float = 400.0) -> None:
+def update(scene: Scene, version: str, behaviour: str, outcome: str) -> None:
     watch = scene.roll_out(version, behaviour)
-    found = scene.await_outcome(watch, limit_s)
+    found = scene.await_outcome(watch)
     expect(found == outcome, f"the centre counts {outcome}", found or "nothing", scene.boots(),
            scene.machine.text()[-400:])
 
@@ -126,7 +126,7 @@ def a_to_b_and_back_to_a(scene: Scene) -> None:
            scene.boots())
 
 
-# --- the state on the ESP --------------------------------------------------------------------------
+# --- the state on the ESP ------------------------------------------------------------------------
 
 def boots_and_heals(scene: Scene, version: str, slot: str) -> None:
     """The slot boots and checks in. The state is mended by the next write, not by a boot."""
@@ -224,7 +224,7 @@ def zeroed_good_slot(scene: Scene) -> None:
     expect(scene.boots() == [(NEXT, "B", "0", "3")], "the other one", scene.boots())
 
 
-# --- the world around ------------------------------------------------------------------------------
+# --- the world around ----------------------------------------------------------------------------
 
 @scenario
 def coordinator_unreachable_throughout(scene: Scene) -> None:
@@ -254,7 +254,8 @@ def data_partition_destroyed(scene: Scene) -> None:
     scene.machine.start()
     scene.await_boot(FIRST, "A")
     expect(bool(scene.machine.await_text("stays: ", limit_s=BOOT_S)),
-           "the good slot stays up, though its gate cannot say anything", scene.machine.text()[-300:])
+           "the good slot stays up, though its gate cannot say anything",
+           scene.machine.text()[-300:])
 
 
 @scenario

@@ -13,7 +13,8 @@ import unittest
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(ROOT / folder) for folder in ("deploy/image", "deploy/demo-appliance", "tests/vm")]
+sys.path[:0] = [str(ROOT / folder) for folder in ("deploy/image", "deploy/demo-appliance",
+                                                  "tests/vm")]
 
 import boot_state
 import cases

@@ -10,7 +10,8 @@ GRUB = Path(__file__).resolve().parents[2] / "deploy/image/grub"
 class Stub(unittest.TestCase):
     def test_grubs_checker_has_nothing_to_say(self):
         for name in ("grub.cfg", "early.cfg"):
-            done = subprocess.run(["grub-script-check", GRUB / name], capture_output=True, timeout=30)
+            command = ["grub-script-check", GRUB / name]
+            done = subprocess.run(command, capture_output=True, timeout=30, check=False)
             self.assertEqual((done.returncode, done.stderr), (0, b""), name)
 
     def test_every_entry_ends_in_a_reboot(self):

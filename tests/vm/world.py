@@ -1,5 +1,5 @@
-"""What the scenarios share: keys, a kernel, slot images that behave in different ways; and, for each
-scenario, a real coordinator and one machine whose only way out of its network leads there."""
+"""What the scenarios share: keys, a kernel, slot images that behave in different ways; and, for
+each scenario, a real coordinator and one machine whose only way out of its network leads there."""
 
 import re
 import shutil
