@@ -20,7 +20,7 @@ MERGED = ("bin", "sbin", "lib", "lib64")
 AGENT_ID = 990
 # A hang or a panic ends in a reboot, which the stub counts. By the command line: sysctl is late.
 PANIC = "panic=10 oops=panic softlockup_panic=1 hung_task_panic=1 nmi_watchdog=panic"
-SLOT_MENU = """# What this release wants of GRUB. The stub on the ESP sets the names that begin with ab_.
+SLOT_MENU = """# What this release wants of GRUB; the stub on the ESP sets the names with ab_.
 if linux $ab_device/boot/vmlinuz root=PARTUUID=$ab_root ro rootwait {arguments} $ab_arguments; then
   set ab_loaded="$ab_slot_name"
 fi
