@@ -155,8 +155,9 @@ int main(int argc, char** argv) {
   CLI::App* list = app.add_subcommand("list", "name the scenarios");
   CLI::App* runs =
       app.add_subcommand("run", "run a scenario; exit code 1 when an oracle found something wrong");
-  CLI::App* verifies = app.add_subcommand(
-      "verify", "run it twice, set up in opposite orders, and name the first difference");
+  CLI::App* verifies = app.add_subcommand("verify",
+                                          "run it twice, set up in opposite orders and with two "
+                                          "kinds of queue, and name the first difference");
   add_options(*runs, options);
   add_options(*verifies, options);
   drydock::sim::table::Options table;

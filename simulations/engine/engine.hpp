@@ -2,20 +2,23 @@
 // The discrete-event engine: simulated time, and what happens next. Single-threaded. It knows
 // nothing of appliances; `What` is a small, trivially copyable event of the model.
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "runtime/kernel/time.hpp"
-#include "simulations/engine/heap_queue.hpp"
+#include "simulations/engine/either_queue.hpp"
 
 namespace drydock::sim {
 
-template <class What, EventQueue<What> Queue = HeapQueue<What>>
+template <class What, EventQueue<What> Queue = EitherQueue<What>>
 class Engine {
  public:
+  using Events = Queue;
   static_assert(std::is_trivially_copyable_v<What>);
 
   // Sources are numbered 0 to sources - 1; each schedules under its own number.
-  Engine(std::uint64_t seed, std::uint32_t sources) : seed_(seed), scheduled_(sources, 0) {}
+  Engine(std::uint64_t seed, std::uint32_t sources, Queue queue = Queue{})
+      : seed_(seed), queue_(std::move(queue)), scheduled_(sources, 0) {}
 
   Instant now() const { return now_; }
   std::uint64_t events() const { return events_; }

@@ -23,10 +23,11 @@ class HeapQueue {
     return least;
   }
   bool empty() const { return heap_.empty(); }
-  std::int64_t next_at_ms() const {
+  const EventKey& next_key() const {
     ASSERT(!heap_.empty());
-    return heap_.front().key.at_ms;
+    return heap_.front().key;
   }
+  std::int64_t next_at_ms() const { return next_key().at_ms; }
 
  private:
   static bool later(const Scheduled<What>& a, const Scheduled<What>& b) { return a.key > b.key; }

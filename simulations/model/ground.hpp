@@ -27,10 +27,11 @@ struct Identity {
 Identity identity_of(std::uint32_t appliance);
 
 struct Ground {
-  Ground(const Scenario& of, std::uint64_t with_seed, std::uint32_t sources, Witness& seen_by)
+  Ground(const Scenario& of, std::uint64_t with_seed, std::uint32_t sources, Witness& seen_by,
+         QueueKind queue)
       : scenario(of),
         seed(with_seed),
-        run(with_seed, sources),
+        run(with_seed, sources, Run::Events(queue)),
         releases(of, with_seed),
         witness(seen_by) {}
 

@@ -12,7 +12,8 @@ constexpr std::uint32_t operator_requests = 0x40000000;  // apart from the appli
 }  // namespace
 
 World::World(const Scenario& scenario, std::uint64_t seed, Witness& witness, SetUp order)
-    : ground_(scenario, seed, scenario.appliances + 2, witness),
+    : ground_(scenario, seed, scenario.appliances + 2, witness,
+              order == SetUp::forwards ? QueueKind::ring : QueueKind::heap),
       centre_(ground_, scenario.appliances),
       faults_(draw_faults(scenario, seed, scenario.appliances)),
       acts_done_(scenario.acts.size(), false) {

@@ -11,7 +11,12 @@
 
 namespace drydock::sim {
 
-enum class SetUp : std::uint8_t { forwards, backwards };  // in which order appliances are begun
+// In which order appliances are begun, and which queue their events wait in: neither may be seen in
+// what happens.
+enum class SetUp : std::uint8_t {
+  forwards,   // the ring
+  backwards,  // the plain heap
+};
 
 class World {
  public:

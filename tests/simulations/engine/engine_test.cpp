@@ -2,6 +2,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include <algorithm>
+#include <array>
 #include <set>
 #include <vector>
 
@@ -26,8 +27,9 @@ std::vector<Event> crowded_events() {
   return events;
 }
 
+template <class Queue = HeapQueue<std::uint32_t>>
 std::vector<std::uint32_t> drained(const std::vector<Event>& events) {
-  HeapQueue<std::uint32_t> queue;
+  Queue queue;
   for (const Event& event : events) queue.push(event);
   std::vector<std::uint32_t> order;
   while (!queue.empty()) order.push_back(queue.pop().what);
@@ -44,6 +46,43 @@ BOOST_AUTO_TEST_CASE(the_order_of_events_does_not_depend_on_the_order_of_inserti
   Dice dice(8, 0, 0);
   for (std::size_t i = events.size(); i > 1; --i) std::swap(events[i - 1], events[dice.below(i)]);
   BOOST_TEST(drained(events) == forwards, boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(the_ring_drains_a_crowd_in_the_order_of_the_heap) {
+  const auto order = drained<RingQueue<std::uint32_t>>(crowded_events());
+  BOOST_TEST(order == drained(crowded_events()), boost::test_tools::per_element());
+}
+
+// A long life of a queue: some events fall into the bucket of now, some lie days ahead, and now and
+// then it runs empty.
+BOOST_AUTO_TEST_CASE(the_ring_gives_what_the_heap_gives_at_every_step) {
+  for (std::uint64_t life = 0; life < 6; ++life) {
+    Dice dice(20'261'125, life, 0);
+    BOOST_TEST_INFO_SCOPE("life " << life);
+    RingQueue<std::uint32_t> ring;
+    HeapQueue<std::uint32_t> heap;
+    std::int64_t now = 0;
+    std::uint64_t differences = 0;
+    for (std::uint32_t n = 0; n < 60'000; ++n) {
+      const bool filling = n / 5'000 % 2 == 0;
+      if (dice.below(10) < (filling ? 7U : 3U)) {
+        constexpr std::array<std::uint64_t, 5> reach = {1, 40, 300'000, 5'000'000, 200'000'000};
+        const auto after = static_cast<std::int64_t>(dice.below(reach[dice.below(reach.size())]));
+        const Event event{{now + after, order_of(life, n % 50), n}, n};
+        ring.push(event);
+        heap.push(event);
+      } else if (!heap.empty()) {
+        differences += ring.next_at_ms() != heap.next_at_ms();
+        const Event expected = heap.pop();
+        differences += ring.pop().what != expected.what;
+        now = expected.key.at_ms;
+      }
+      differences += ring.empty() != heap.empty();
+    }
+    while (!heap.empty()) differences += ring.pop().what != heap.pop().what;
+    BOOST_TEST(differences == 0U);
+    BOOST_TEST(ring.empty());
+  }
 }
 
 BOOST_AUTO_TEST_CASE(no_two_sources_share_their_place_in_a_tie) {
