@@ -76,6 +76,7 @@ BEHAVIOURS = {
     "no-menu": without("boot/slot.cfg"),
     "no-network": without("usr/lib/modules"),
     "agent-ends": agent_ends,
+    "clock-at-1970": first_act("date -s @86400"),
 }
 
 
