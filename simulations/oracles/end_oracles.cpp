@@ -42,7 +42,7 @@ void Oracles::recount_sites() {
   std::map<SiteId, std::uint32_t> in_flight;
   for (std::uint32_t i = 0; i < store.appliances.size(); ++i) {
     const planner::Appliance& row = store.appliances.row(i);
-    if (planner::in_flight(row.stage) || row.proposing == Proposing::install) ++in_flight[row.site];
+    if (planner::in_flight(row.stage)) ++in_flight[row.site];
   }
   for (std::uint32_t i = 0; i < store.sites.size(); ++i) {
     const std::uint32_t rows = in_flight[store.sites.key(i)];
