@@ -134,6 +134,7 @@ in {
         PrivateUsers = true;
 
         # Beyond the seed
+        ProtectProc = "invisible";
         RemoveIPC = true;
         RestrictAddressFamilies = [ "AF_INET AF_INET6 AF_UNIX" ];
       };

@@ -16,6 +16,7 @@
 
 #include "runtime/centre/centre.hpp"
 #include "runtime/files/files.hpp"
+#include "runtime/http/handed_over.hpp"
 #include "runtime/observe/log.hpp"
 
 namespace drydock {
@@ -86,6 +87,10 @@ Status run(const Options& options, int stop) {
   auto told = centre_options(options);
   if (!told) return told.error();
   observe::start_logging({"fleet-coordinator", told->config.log_level, options.log_json});
+  auto sockets = http::handed_over_sockets();
+  if (!sockets) return sockets.error();
+  if (const auto edge = sockets->find("edge"); edge != sockets->end())
+    told->edge_socket = edge->second.release();
   auto opened = centre::Centre::open(*told);
   if (!opened) return opened.error();
   centre::Centre& centre = **opened;

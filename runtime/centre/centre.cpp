@@ -174,7 +174,7 @@ Status Centre::Parts::listen(const Keys& keys) {
       1, status_queue_max, [this](const http::Request& r) { return status->answer(r); });
   auto s = start(
       "--edge",
-      {config::text_of(config.edge), keys.edge, identify_appliance,
+      {config::text_of(config.edge), options.edge_socket, keys.edge, identify_appliance,
        std::clamp(config.edge_workers, 1u, edge_threads_max), edge_limits(config)},
       [this](http::Request request, http::Responder responder) {
         edge->take(std::move(request), std::move(responder));
@@ -183,7 +183,7 @@ Status Centre::Parts::listen(const Keys& keys) {
   if (s)
     s = start(
         "--operator",
-        {config::text_of(config.operators), keys.operators, identify_operator, 1,
+        {config::text_of(config.operators), -1, keys.operators, identify_operator, 1,
          operator_limits()},
         [this](http::Request request, http::Responder responder) {
           operator_desk->take(std::move(request), std::move(responder));
@@ -191,7 +191,7 @@ Status Centre::Parts::listen(const Keys& keys) {
         operator_server);
   if (s)
     s = start(
-        "--http", {config::text_of(config.http), {}, {}, 1, status_limits()},
+        "--http", {config::text_of(config.http), -1, {}, {}, 1, status_limits()},
         [this](http::Request request, http::Responder responder) {
           // Health is told at once, whatever else hangs.
           if (request.path != "/metrics") return responder.send(status->answer(request));

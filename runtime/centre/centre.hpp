@@ -12,6 +12,7 @@ namespace drydock::centre {
 struct CentreOptions {
   config::CoordinatorConfig config;  // where data and keys lie, where to listen
   std::uint64_t download_rate = 0;   // bytes a second of one answer; 0: no limit of its own
+  int edge_socket = -1;              // already listens for appliances; -1: config.edge says where
 };
 
 struct Ports {  // what was listened on in the end

@@ -27,12 +27,14 @@ struct ClockUse {
 ClockUse clock_use(const clock::HostClock& host);
 
 // pass: a process with this name (as in /proc/PID/comm, at most 15 characters) runs; zombies do not
-// count. fail: none does. unknown: the process table cannot be read or is larger than we look at.
-Finished process_by_name(const std::string& name);
+// count. fail: none does. unknown: the process table cannot be read, is larger than we look at, or
+// hides other users' processes (ProtectProc=invisible): then the one that is asked for may run.
+Finished process_by_name(const std::string& name, const std::string& proc = "/proc");
 
 // pass: the process whose number the file holds runs. fail: it does not, or there is no such file.
-// unknown: the file cannot be read or holds no number.
-Finished process_by_pid_file(const std::string& path);
+// unknown: the file cannot be read or holds no number. A process that the process table hides still
+// is there when it could be signalled; whether it is a zombie cannot be told then.
+Finished process_by_pid_file(const std::string& path, const std::string& proc = "/proc");
 
 // Asks the service manager with `ask` and the unit's name added, such as {"systemctl", "is-active",
 // "--quiet"}: exit 0 is pass; 3 and 4, its codes for inactive and for no such unit, are fail; all

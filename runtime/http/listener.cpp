@@ -1,5 +1,6 @@
 #include "runtime/http/listener.hpp"
 
+#include <fcntl.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -33,6 +34,14 @@ std::uint16_t port_of(const sockaddr_storage& address) {
                    : reinterpret_cast<const sockaddr_in&>(address).sin_port);
 }
 
+Result<std::uint16_t> bound_port(int fd, const std::string& name) {
+  sockaddr_storage bound{};
+  socklen_t length = sizeof bound;
+  if (::getsockname(fd, reinterpret_cast<sockaddr*>(&bound), &length) != 0)
+    return files::last_error("looking at the port of", name);
+  return port_of(bound);
+}
+
 Result<ListeningSocket> listen_at(const addrinfo& info, const std::string& name) {
   files::UniqueFd fd(
       ::socket(info.ai_family, info.ai_socktype | SOCK_NONBLOCK | SOCK_CLOEXEC, info.ai_protocol));
@@ -42,13 +51,35 @@ Result<ListeningSocket> listen_at(const addrinfo& info, const std::string& name)
   if (::bind(fd.get(), info.ai_addr, info.ai_addrlen) != 0)
     return files::last_error("binding", name);
   if (::listen(fd.get(), backlog) != 0) return files::last_error("listening on", name);
-  sockaddr_storage bound{};
-  socklen_t length = sizeof bound;
-  if (::getsockname(fd.get(), reinterpret_cast<sockaddr*>(&bound), &length) != 0)
-    return files::last_error("looking at the port of", name);
-  return ListeningSocket{std::move(fd), port_of(bound)};
+  auto port = bound_port(fd.get(), name);
+  if (!port) return port.error();
+  return ListeningSocket{std::move(fd), *port};
+}
+
+bool listens_for_tcp(int fd) {
+  int listens = 0, protocol = 0;
+  socklen_t length = sizeof listens;
+  if (::getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &length) != 0 || listens == 0)
+    return false;
+  length = sizeof protocol;
+  return ::getsockopt(fd, SOL_SOCKET, SO_PROTOCOL, &protocol, &length) == 0 &&
+         protocol == IPPROTO_TCP;
 }
 }  // namespace
+
+Result<ListeningSocket> take_over(int fd) {
+  files::UniqueFd owned(fd);
+  const std::string name = fmt::format("descriptor {}", fd);
+  if (!listens_for_tcp(fd))
+    return Error{ErrorKind::malformed,
+                 fmt::format("{} is no listening TCP socket; see ListenStream= in its unit", name)};
+  const int flags = ::fcntl(fd, F_GETFL);
+  if (flags < 0 || ::fcntl(fd, F_SETFL, flags | O_NONBLOCK) != 0)
+    return files::last_error("taking over", name);
+  auto port = bound_port(fd, name);
+  if (!port) return port.error();
+  return ListeningSocket{std::move(owned), *port};
+}
 
 Result<ListeningSocket> listen_on(const std::string& address) {
   const auto where = parse_host_port(address);

@@ -20,6 +20,8 @@ struct ListeningSocket {
 };
 // malformed for an address that does not parse or resolve; io or refused when binding fails.
 Result<ListeningSocket> listen_on(const std::string& address);
+// malformed when fd is no listening TCP socket; it is closed then.
+Result<ListeningSocket> take_over(int fd);
 
 class Listener {
  public:

@@ -48,7 +48,7 @@ Server::~Server() { stop(); }
 Result<std::unique_ptr<Server>> Server::start(ServerOptions options, Handler handler) {
   if (auto checked = check(options); !checked) return checked.error();
   fit_to_descriptors(options.limits);
-  auto socket = listen_on(options.address);
+  auto socket = options.listening >= 0 ? take_over(options.listening) : listen_on(options.address);
   if (!socket) return socket.error();
   auto parts = std::make_unique<Parts>();
   parts->port = socket->port;

@@ -23,9 +23,10 @@ using Identify = std::function<Result<Identity>(X509*)>;
 
 struct ServerOptions {
   std::string address = "127.0.0.1:0";  // host:port; port 0 lets the system choose
-  TlsContext tls;                       // null: plain HTTP
-  Identify identify;                    // may be empty: every peer is anonymous
-  unsigned threads = 1;                 // 1 to 8; connections are dealt out in turn
+  int listening = -1;    // a socket that already listens, owned from here on; address is not used
+  TlsContext tls;        // null: plain HTTP
+  Identify identify;     // may be empty: every peer is anonymous
+  unsigned threads = 1;  // 1 to 8; connections are dealt out in turn
   Limits limits;
 };
 

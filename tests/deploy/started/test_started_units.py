@@ -30,6 +30,8 @@ rm -f /var/lib/msp/update/gate.log && echo "removed gate.log"
 mv /var/lib/msp/helper /var/lib/msp/other && echo "moved the ledger"
 systemctl restart other.service && echo "restarted a unit"
 systemctl reboot && echo "rebooted"
+[ -e /proc/1 ] && echo "sees other users' processes"
+systemctl is-active --quiet root-helper.socket && echo "may ask for a unit"
 echo end
 """
 
@@ -121,6 +123,10 @@ journalctl -o cat""")
     def test_an_agent_in_wrong_hands_restarts_no_unit_and_no_host(self):
         self.assertNotRegex(self.said, "(?m)^(restarted a unit|rebooted)$")
 
+    def test_the_agent_sees_no_process_of_others_and_may_ask_whether_a_unit_runs(self):
+        self.assertNotRegex(self.said, "(?m)^sees other users' processes$")
+        self.assertRegex(self.said, "(?m)^may ask for a unit$")
+
     def test_the_helper_reaches_the_service_manager_from_its_sandbox(self):
         self.assertIn("Result=success", self.state("restarts"))
         self.assertIn("Started other.service", self.said)
@@ -141,8 +147,12 @@ class Centre(unittest.TestCase):
 wait_for 'curl -sf http://127.0.0.1:8000/health'
 wait_for 'curl -s http://127.0.0.1:8000/metrics | grep -q "^drydock_check_ins_total.* [1-9]"'
 systemctl show -p ActiveState,NRestarts,User fleet-coordinator
+echo "coordinator $(grep CapEff /proc/$(systemctl show -P MainPID fleet-coordinator)/status)"
 curl -s http://127.0.0.1:8000/health
 curl -s http://127.0.0.1:8000/metrics | grep "^drydock_check_ins_total"
+systemctl stop fleet-coordinator.service
+curl -sk --max-time 30 https://127.0.0.1/; echo "asked while it was down: $?"
+wait_for 'curl -s http://127.0.0.1:8000/metrics | grep -q "^drydock_check_ins_total.* [1-9]"'
 stat -c '%n %U %a' /etc/drydock/pki /etc/drydock/pki/order.key /var/lib/drydock
 journalctl -o cat -u fleet-coordinator -u compliance-agent""")
 
@@ -151,6 +161,12 @@ journalctl -o cat -u fleet-coordinator -u compliance-agent""")
             self.assertRegex(self.said, f"(?m)^{line}$")
         self.assertNotIn("never: ", self.said)
         self.assertIn("ready: edge 443, operator 9443, http 8000", self.said)
+        self.assertRegex(self.said, r"(?m)^coordinator CapEff:\s0+$")
+
+    def test_who_connects_while_it_is_down_waits_for_it_and_is_not_refused(self):
+        # curl: 56, the edge ends a handshake without a certificate; 7 would be a refused one.
+        self.assertRegex(self.said, "(?m)^asked while it was down: 56$")
+        self.assertEqual(self.said.count("ready: edge 443"), 2)
 
     def test_an_agent_reaches_it_with_its_certificate(self):
         self.assertRegex(self.said, r"drydock_check_ins_total\{.*\} [1-9]")

@@ -86,6 +86,25 @@ BOOST_AUTO_TEST_CASE(a_process_that_ended_fails_even_before_it_is_reaped) {
   child->reap();
 }
 
+// A process table that shows only this process, as ProtectProc=invisible does to a service.
+BOOST_AUTO_TEST_CASE(a_hidden_process_is_unknown_by_name_and_found_by_its_pid_file) {
+  const Folder folder;
+  const std::string proc = folder.path + "/proc";
+  std::filesystem::create_directories(proc + "/17");
+  folder.write("proc/17/stat", "17 (mine) S 1 17 17 0");
+  BOOST_TEST(is(process_by_name("mine", proc).outcome, Outcome::pass));
+  const auto other = process_by_name("sshd", proc);
+  BOOST_TEST(is(other.outcome, Outcome::unknown));
+  BOOST_TEST(other.reason.find("watch sshd by its unit") != std::string::npos);
+  BOOST_TEST(is(process_by_pid_file(folder.write("pid", "1"), proc).outcome, Outcome::pass));
+  auto ended = Child::start({"/bin/true"});
+  BOOST_REQUIRE(ended);
+  BOOST_REQUIRE(ended->wait(steady_now() + seconds(20)));
+  const auto path = folder.write("pid", std::to_string(ended->pid()));
+  ended->reap();
+  BOOST_TEST(is(process_by_pid_file(path, proc).outcome, Outcome::fail));
+}
+
 BOOST_AUTO_TEST_CASE(a_missing_pid_file_fails_and_a_senseless_one_is_unknown) {
   const Folder folder;
   BOOST_TEST(is(process_by_pid_file(folder.path + "/none").outcome, Outcome::fail));
