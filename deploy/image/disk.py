@@ -6,7 +6,6 @@ import tarfile
 from dataclasses import dataclass
 from pathlib import Path
 
-import slot as slots
 from esp import Refused, make_esp, run
 
 MIB = 1 << 20
@@ -101,6 +100,3 @@ def make_data(tree: Path, out: Path, size_mib: int) -> None:
     become = [] if os.geteuid() == 0 else ["unshare", "--map-root-user"]
     run(*become, "mke2fs", "-q", "-F", "-t", "ext4", "-E", "root_owner=0:0,lazy_itable_init=1",
         "-L", "MSP-DATA", "-d", tree, out, f"{size_mib}M")
-
-
-__all__ = ["Sizes", "make_disk", "parts", "slots"]

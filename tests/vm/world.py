@@ -1,7 +1,6 @@
 """What the scenarios share: keys, a kernel, slot images that behave in different ways; and, for
 each scenario, a real coordinator and one machine whose only way out of its network leads there."""
 
-import re
 import shutil
 import subprocess
 import sys
@@ -30,7 +29,6 @@ FIRST, NEXT, THIRD = "1.0.0", "1.1.0", "1.2.0"
 ARGUMENTS = ("console=ttyS0,115200 quiet panic=1 oops=panic softlockup_panic=1 hung_task_panic=1 "
              "nmi_watchdog=panic")
 CHECK = 'name: self-check\ncommand: ["false"]\ntimeout_ms: 5000\nseverity: required\n'
-FILES = (*boot_state.COPIES, boot_state.TRIES)
 
 
 class Broken(Exception):
@@ -74,7 +72,6 @@ BEHAVIOURS = {
     "init-ends": first_act("echo ending; exit 1"),
     "no-kernel": without("boot/vmlinuz"),
     "no-menu": without("boot/slot.cfg"),
-    "no-network": without("usr/lib/modules"),
     "agent-ends": agent_ends,
     "clock-at-1970": first_act("date -s @86400"),
 }
@@ -212,6 +209,3 @@ class Scene:
 
     def boots(self) -> list[tuple[str, str, str, str]]:
         return self.machine.boots()
-
-    def mounts_read_only(self) -> bool:
-        return bool(re.search(r"Remounting filesystem read-only", self.machine.text()))
