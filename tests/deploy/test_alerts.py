@@ -1,4 +1,4 @@
-"""The alert rules: promtool runs them over made-up readings (alerts_test.yml), each has a runbook."""
+"""The alert rules: promtool runs them over made-up readings, and each has its runbook."""
 
 import subprocess
 import tempfile
