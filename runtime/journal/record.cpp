@@ -5,11 +5,11 @@
 namespace drydock::journal {
 
 namespace {
-constexpr std::uint8_t layout = 1;
+constexpr std::uint8_t layout = 2;  // 1 had nothing behind its rows
 
 // The fixed head of every record, in the order of encode(); leaves the reader at the event.
-bool read_head(ByteReader& in, Record& record) {
-  const auto found = in.number<std::uint8_t>();
+bool read_head(ByteReader& in, Record& record, std::uint8_t& found) {
+  found = in.number<std::uint8_t>();
   record.wall_trust = in.number<std::uint8_t>();
   record.machine = in.number<std::uint32_t>();
   record.logic_version = in.number<std::uint32_t>();
@@ -17,7 +17,7 @@ bool read_head(ByteReader& in, Record& record) {
   record.wall_ms = in.number<std::int64_t>();
   record.turn_no = in.number<std::uint64_t>();
   record.digest = in.number<std::uint64_t>();
-  return in.ok() && found == layout;
+  return in.ok() && (found == layout || found == 1);
 }
 
 Error bad_record() {
@@ -50,7 +50,8 @@ std::string encode(const Record& record) {
 Result<Record> decode(std::string_view bytes) {
   ByteReader in(bytes);
   Record record;
-  if (!read_head(in, record)) return bad_record();
+  std::uint8_t found = 0;
+  if (!read_head(in, record, found)) return bad_record();
   record.event = in.sized();
   const auto count = in.number<std::uint32_t>();
   for (std::uint32_t i = 0; i < count && in.ok(); ++i) {
@@ -61,7 +62,7 @@ Result<Record> decode(std::string_view bytes) {
     row.value = in.sized();
     record.rows.push_back(std::move(row));
   }
-  if (!in.rest().empty()) record.passing = in.sized();
+  if (found > 1) record.passing = in.sized();
   if (!in.ok()) return bad_record();
   return record;
 }
@@ -69,7 +70,8 @@ Result<Record> decode(std::string_view bytes) {
 Result<WallTime> wall_time_of(std::string_view bytes) {
   ByteReader in(bytes);
   Record record;
-  if (!read_head(in, record)) return bad_record();
+  std::uint8_t found = 0;
+  if (!read_head(in, record, found)) return bad_record();
   return WallTime{record.wall_ms, record.wall_trust};
 }
 

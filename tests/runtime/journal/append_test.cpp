@@ -27,6 +27,7 @@ BOOST_AUTO_TEST_CASE(a_record_comes_back_as_it_was_appended) {
   given.event = std::string("\0binary\xff", 8);
   given.up_ms = -5;
   given.rows.push_back({9, "gone", "", true});
+  given.passing = "what passes";
   open(folder.path())->append(given, {});
   auto journal = open(folder.path());
   const auto found = journal->record(1);
@@ -46,6 +47,18 @@ BOOST_AUTO_TEST_CASE(a_cut_record_is_malformed_at_every_length) {
   const auto longer = decode(bytes + "a later release's field");
   BOOST_REQUIRE(longer);
   BOOST_TEST((*longer == record));
+}
+
+BOOST_AUTO_TEST_CASE(a_record_of_the_first_layout_is_read_and_an_unknown_one_is_not) {
+  const Record record = numbered_record(5);
+  std::string bytes = encode(record);
+  bytes.resize(bytes.size() - 4);  // it ended with its rows
+  bytes[0] = 1;
+  const auto first = decode(bytes);
+  BOOST_REQUIRE(first);
+  BOOST_TEST((*first == record));
+  bytes[0] = 3;
+  BOOST_TEST(!decode(bytes));
 }
 
 BOOST_AUTO_TEST_CASE(rows_hold_what_the_last_turn_left_and_erased_rows_are_gone) {

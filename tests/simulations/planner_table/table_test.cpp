@@ -46,8 +46,10 @@ BOOST_AUTO_TEST_SUITE(planner_table)
 BOOST_AUTO_TEST_CASE(every_row_holds_its_bounds_and_never_stands_still_without_a_reason) {
   for (const Row& row : rows(fleet, true)) {
     const auto results = played(row, ours());
+    std::string sentences;
     for (const std::string& sentence : broken(row, line_of(row, ours(), results), results))
-      BOOST_ERROR(sentence);
+      sentences += sentence + "\n";
+    BOOST_TEST(sentences == "");
   }
 }
 
