@@ -11,6 +11,7 @@ constexpr std::size_t scheduler_threads = 2;
 
 struct Config : caf::actor_system_config {
   Config() {
+    set("scheduler.policy", caf::atom("sharing"));  // no polling: one queue feeds three actors
     set("scheduler.max-threads", scheduler_threads);
     set("logger.file-verbosity", caf::atom("quiet"));
     set("logger.console-verbosity", caf::atom("quiet"));

@@ -27,6 +27,11 @@ rocksdb::Options options_for(Profile profile, Room room) {
   // Removed records take room until they are compacted away: small levels bound how many.
   options.level0_file_num_compaction_trigger = agent ? 2 : 4;
   options.max_bytes_for_level_base = agent ? 4 * mib : 128 * mib;
+  if (agent) {  // and on a host too busy to compact, the writer waits rather than the folder grow
+    options.level0_slowdown_writes_trigger = 4;
+    options.level0_stop_writes_trigger = 6;
+    options.hard_pending_compaction_bytes_limit = 8 * mib;
+  }
   options.max_background_jobs = agent ? 1 : 2;
   options.max_open_files = agent ? 64 : 512;
   options.max_file_opening_threads = 1;

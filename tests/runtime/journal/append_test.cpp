@@ -204,8 +204,8 @@ BOOST_AUTO_TEST_CASE(a_queue_beyond_its_limit_ends_the_process) {
   JournalOptions options = strict_options();
   options.pending_items_max = 10;
   options.on_fatal = [&](const std::string& text) { why = text; };
+  std::promise<void> held, release;  // the writer thread looks at them until the journal ends
   auto journal = open(folder.path(), options);
-  std::promise<void> held, release;
   journal->append(numbered_record(1), [&](std::uint64_t) {
     held.set_value();
     release.get_future().wait();
