@@ -8,7 +8,7 @@ namespace drydock {
 template <class... Ms>
 struct Peers {};
 
-// Calls to_peer(std::type_identity<M>, event) for every peer that takes it, else to_world(effect).
+// Calls to_peer(std::type_identity<M>, held event) for every peer that takes it, else to_world(effect).
 template <class... Ms, class Effect, class ToPeer, class ToWorld>
 void route(Peers<Ms...>, const Effect& effect, ToPeer&& to_peer, ToWorld&& to_world) {
   std::visit(
@@ -17,7 +17,7 @@ void route(Peers<Ms...>, const Effect& effect, ToPeer&& to_peer, ToWorld&& to_wo
         if constexpr ((holds<typename Ms::Event, T> || ...)) {
           const auto offer = [&](auto machine) {
             using M = typename decltype(machine)::type;
-            if constexpr (holds<typename M::Event, T>) to_peer(machine, typename M::Event{held});
+            if constexpr (holds<typename M::Event, T>) to_peer(machine, held);
           };
           (offer(std::type_identity<Ms>{}), ...);
         } else {

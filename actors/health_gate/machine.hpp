@@ -182,9 +182,9 @@ struct HealthGate {
     BootId armed_boot;  // the boot in which the trial was armed
     UpdateId update;    // armed, on trial or in its soak
     Version version;
-    RolloutId rollout;
     std::uint64_t pending = 0;  // bit i: check i has not finished
     std::uint64_t required = 0;
+    RolloutId rollout;
     Span soak;
     std::uint32_t log_seq = 0;  // gate.log is imported up to here
     std::uint32_t generation = 0;

@@ -53,11 +53,11 @@ struct Reporter {
 
   struct State {
     BootId boot;
+    UpdateId update;                        // the newest update reported on
     ReportSeq newest;                       // 0: none yet
     ReportSeq oldest{1};                    // the first still kept
     ReportSeq acknowledged;                 // durable at the centre up to here
-    UpdateId update;                        // the newest update reported on,
-    std::uint16_t said = 0;                 // and, bit by ReportKind, what was reported of it
+    std::uint16_t said = 0;                 // of `update`: bit by ReportKind, what was reported
     std::uint16_t undelivered_dropped = 0;  // stops counting at the end
     static constexpr auto fields() {
       return std::tuple{field<1>("boot", &State::boot),

@@ -18,7 +18,7 @@ namespace {
 using drydock::sim::Outcome;
 using drydock::sim::Scenario;
 
-constexpr std::uint32_t appliances_max = 100'000;  // about 8 kB each: under a gigabyte
+constexpr std::uint32_t appliances_max = 4'000'000;
 constexpr std::uint64_t seeds_max = 100'000;
 
 struct Options {

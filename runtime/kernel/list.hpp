@@ -1,10 +1,12 @@
 #pragma once
-// List and Text: bounded, inline, trivially copyable. They never allocate; running over is a bug of
-// the caller, so whoever fills one from outside checks `full()` or the length first.
+// List and Text: bounded and inline. They never allocate; running over is a bug of the caller, so
+// whoever fills one from outside checks `full()` or the length first. A copy of a list copies what
+// it holds: messages carry lists that are mostly empty.
 #include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
+#include <type_traits>
 
 #include "runtime/kernel/assert.hpp"
 
@@ -16,6 +18,14 @@ class List {
   using Item = T;
   static constexpr std::size_t capacity = Max;
   static_assert(Max <= 0xFFFF);
+  static_assert(std::is_trivially_copyable_v<T>);
+  constexpr List() noexcept {}
+  constexpr List(const List& other) noexcept { *this = other; }
+  constexpr List& operator=(const List& other) noexcept {
+    for (std::size_t i = 0; i < other.size_; ++i) items_[i] = other.items_[i];
+    size_ = other.size_;
+    return *this;
+  }
   constexpr void add(const T& item) noexcept {
     ASSERT(size_ < Max);
     items_[size_++] = item;
@@ -42,7 +52,9 @@ class List {
   }
 
  private:
-  std::array<T, Max> items_{};
+  union {  // the first size_ of them are there
+    std::array<T, Max> items_;
+  };
   std::uint16_t size_ = 0;
 };
 

@@ -11,7 +11,8 @@ template <class Effect, std::size_t Max = 16>
 class Outbox {
  public:
   static constexpr std::size_t capacity = Max;
-  void add(const Effect& effect) noexcept {
+  template <class T>  // an effect, or one of the alternatives of a variant of effects
+  void add(const T& effect) noexcept {
     ASSERT(size_ < Max);
     effects_[size_++] = effect;
   }

@@ -16,7 +16,8 @@ namespace drydock {
 template <class Key, class Row>
 class Table {
  public:
-  static_assert(std::is_trivially_copyable_v<Row> && std::is_trivially_copyable_v<Key>);
+  static_assert(std::is_nothrow_copy_assignable_v<Row> && std::is_trivially_destructible_v<Row> &&
+                std::is_trivially_copyable_v<Key>);
   static constexpr std::uint32_t none = 0xFFFFFFFF;
 
   // Room for `rows` rows in all and `changes` touched rows a step. Never called inside a step.
@@ -31,7 +32,7 @@ class Table {
     std::uint32_t slots = 16;
     while (slots < rows * 2) slots *= 2;
     if (slots <= index_.size()) return;
-    index_.assign(slots, none);
+    index_.assign(slots, free_place);
     for (std::uint32_t i = 0; i < size_; ++i) place(i);
   }
 
@@ -49,14 +50,35 @@ class Table {
 
   std::uint32_t find(const Key& key) const noexcept {
     if (index_.empty()) return none;
-    for (std::uint64_t at = hash(key);; ++at) {
-      const std::uint32_t i = index_[at & (index_.size() - 1)];
-      if (i == none || keys_[i] == key) return i;
+    const std::uint64_t h = hash(key);
+    for (std::uint64_t at = h;; ++at) {
+      const Place& place = index_[at & (index_.size() - 1)];
+      if (place.row == none) return none;
+      if (place.tag == tag_of(h) && keys_[place.row] == key) return place.row;
     }
   }
   const Row* get(const Key& key) const noexcept {
     const std::uint32_t i = find(key);
     return i == none ? nullptr : &rows_[i];
+  }
+  // Hints to the processor, before a find: where the key's place is; later, what lies there.
+  // Inlined always: a function that only hints is one that a compiler may leave out.
+  [[gnu::always_inline]] void prefetch_place(const Key& key) const noexcept {
+    if (!index_.empty()) __builtin_prefetch(&index_[hash(key) & (index_.size() - 1)]);
+  }
+  [[gnu::always_inline]] void prefetch_row(const Key& key) const noexcept {
+    if (index_.empty()) return;
+    const std::uint64_t h = hash(key);
+    std::uint64_t at = h;
+    while (index_[at & (index_.size() - 1)].tag != tag_of(h)) {
+      if (index_[at & (index_.size() - 1)].row == none) return;
+      ++at;
+    }
+    const std::uint32_t i = index_[at & (index_.size() - 1)].row;
+    if (i == none) return;
+    __builtin_prefetch(&keys_[i]);
+    const char* row = reinterpret_cast<const char*>(&rows_[i]);
+    for (std::size_t line = 0; line < sizeof(Row); line += 64) __builtin_prefetch(row + line);
   }
   // The row for writing; counts as touched in this step.
   Row& change(std::uint32_t i) noexcept {
@@ -89,13 +111,22 @@ class Table {
   }
 
  private:
+  struct Place {  // the tag spares a look at keys that are not the one
+    std::uint32_t row = none, tag = 0;
+  };
+  static constexpr Place free_place{};
+
   static std::uint64_t hash(const Key& key) noexcept {
     return mix64(static_cast<std::uint64_t>(key.value));
   }
+  static std::uint32_t tag_of(std::uint64_t hash) noexcept {
+    return static_cast<std::uint32_t>(hash >> 32);
+  }
   void place(std::uint32_t i) noexcept {
-    std::uint64_t at = hash(keys_[i]);
-    while (index_[at & (index_.size() - 1)] != none) ++at;
-    index_[at & (index_.size() - 1)] = i;
+    const std::uint64_t h = hash(keys_[i]);
+    std::uint64_t at = h;
+    while (index_[at & (index_.size() - 1)].row != none) ++at;
+    index_[at & (index_.size() - 1)] = {i, tag_of(h)};
   }
 
   // Only reserve() gives these vectors a size: code that steps holds no code that could grow them.
@@ -105,7 +136,7 @@ class Table {
   std::vector<Row> rows_;
   std::vector<std::uint8_t> marks_;     // 1 where the row is in touched_
   std::vector<std::uint32_t> touched_;  // row numbers in the order of their first change
-  std::vector<std::uint32_t> index_;    // size is a power of two
+  std::vector<Place> index_;            // size is a power of two
 };
 
 }  // namespace drydock

@@ -17,6 +17,7 @@ class EitherQueue {
   void push(const Scheduled<What>& event) { ring_ ? ring_->push(event) : heap_.push(event); }
   Scheduled<What> pop() { return ring_ ? ring_->pop() : heap_.pop(); }
   bool empty() const { return ring_ ? ring_->empty() : heap_.empty(); }
+  const What* ahead(std::size_t n) const { return ring_ ? ring_->ahead(n) : nullptr; }
   std::int64_t next_at_ms() const { return ring_ ? ring_->next_at_ms() : heap_.next_at_ms(); }
 
  private:

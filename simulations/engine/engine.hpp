@@ -28,9 +28,19 @@ class Engine {
 
   // `source` is who lets it happen. Nothing is scheduled in the past.
   void schedule(std::uint32_t source, Duration after, const What& what) {
-    ASSERT(after.value >= 0 && source < scheduled_.size());
-    queue_.push({{(now_ + after).value, order_of(seed_, source), scheduled_[source]++}, what});
+    schedule(place_of_next(source, after), what);
   }
+  // The place of an event among all others, to be scheduled there before its time comes, or never.
+  EventKey place_of_next(std::uint32_t source, Duration after) {
+    ASSERT(after.value >= 0 && source < scheduled_.size());
+    return {(now_ + after).value, order_of(seed_, source), scheduled_[source]++};
+  }
+  void schedule(const EventKey& place, const What& what) {
+    ASSERT(place.at_ms >= now_.value);
+    queue_.push({place, what});
+  }
+  // One of the next events, as far as they are known in order; else nothing.
+  const What* ahead(std::size_t n) const { return queue_.ahead(n); }
   // Takes the next event and moves time to it; only when there is one.
   What next() {
     const Scheduled<What> event = queue_.pop();

@@ -21,10 +21,22 @@ class Letters {
     places_[number] = letter;
     return number;
   }
-  // Each letter is taken exactly once, also when nobody is there to read it.
+  // Each letter is taken or dropped exactly once, also when nobody is there to read it.
   Letter take(std::uint32_t number) {
+    drop(number);
+    return places_[number];
+  }
+  void drop(std::uint32_t number) {
     ASSERT(number < places_.size());
     free_.push_back(number);
+  }
+  // To read it where it lies, until the next one is put.
+  Letter& operator[](std::uint32_t number) {
+    ASSERT(number < places_.size());
+    return places_[number];
+  }
+  const Letter& operator[](std::uint32_t number) const {
+    ASSERT(number < places_.size());
     return places_[number];
   }
   std::size_t under_way() const { return places_.size() - free_.size(); }

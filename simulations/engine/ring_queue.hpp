@@ -41,6 +41,10 @@ class RingQueue {
     return least;
   }
   bool empty() const { return size_ == 0; }
+  // The n-th event from here on among those in order, from 0; what was pushed late is not counted.
+  const What* ahead(std::size_t n) const {
+    return at_ + n < sorted_.size() ? &sorted_[at_ + n].what : nullptr;
+  }
   std::int64_t next_at_ms() const {
     ASSERT(size_ != 0);
     return from_sorted() ? sorted_[at_].key.at_ms : soon_.next_at_ms();

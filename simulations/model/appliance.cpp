@@ -1,5 +1,7 @@
 #include "simulations/model/appliance.hpp"
 
+#include <array>
+
 #include "simulations/model/transcript.hpp"
 
 namespace drydock::sim {
@@ -24,18 +26,12 @@ bool is_everyday(const Variant& what) {
 
 }  // namespace
 
-Appliance::Appliance(Ground& ground, std::uint32_t number)
-    : ground_(ground),
-      number_(number),
-      identity_(identity_of(number)),
-      machines_({ground.seed, identity_.id.value}, {ground.seed, identity_.id.value},
-                {ground.seed, identity_.id.value}, {ground.seed, identity_.id.value},
-                {ground.seed, identity_.id.value}) {
+Appliance::Appliance(Ground& ground, std::uint32_t number) : ground_(ground), number_(number) {
   const std::uint32_t chunks = ground.releases.chunks(ground.scenario.installed);
   box_.boot_state.slot(Slot::a) = {ground.scenario.installed, chunks, chunks, false};
 }
 
-Appliance::Clocks Appliance::clocks() const {
+Clocks Appliance::clocks() const {
   // Every box began to count at another time; a mix-up of two boxes' clocks would show.
   const Instant now = ground_.run.now();
   const Instant up{now.value + 1'000 * std::int64_t{number_}};
@@ -45,7 +41,7 @@ Appliance::Clocks Appliance::clocks() const {
 }
 
 Duration Appliance::drawn(Duration d) {
-  return about(d, Dice(ground_.seed ^ times_stream, identity_.id.value, ++draws_));
+  return about(d, Dice(ground_.seed ^ times_stream, identity().id.value, ++draws_));
 }
 
 void Appliance::later(Kind kind, Duration after, std::uint32_t life, std::uint32_t number,
@@ -70,48 +66,52 @@ bool Appliance::point() {
 
 // What waits longest for one of the machines that have anything waiting: two messages to one
 // machine keep their order, those to different machines keep none.
-std::size_t Appliance::next_local() {
-  if (local_.size() == 1) return 0;
-  std::array<std::size_t, machines> firsts{};
+std::uint32_t Appliance::next_told() {
+  const auto& told = ground_.told;
+  if (told.size() == 1) return 0;
+  std::array<std::uint32_t, machines> firsts{};
   std::size_t count = 0;
   std::uint32_t seen = 0;
-  for (std::size_t i = 0; i < local_.size(); ++i) {
-    const std::uint32_t bit = std::uint32_t{1} << local_[i].index();
+  for (std::uint32_t i = 0; i < told.size(); ++i) {
+    const std::uint32_t bit = std::uint32_t{1} << told[i].index();
     if ((seen & bit) != 0) continue;
     seen |= bit;
     firsts[count++] = i;
   }
   if (count == 1) return firsts[0];
-  return firsts[Dice(ground_.seed ^ order_stream, identity_.id.value, ++picks_).below(count)];
+  return firsts[Dice(ground_.seed ^ order_stream, identity().id.value, ++picks_).below(count)];
 }
 
 // Delivers what the machines tell each other until nothing is left to deliver.
 void Appliance::drain() {
-  while (!local_.empty()) {
-    const std::size_t next = next_local();
-    const Local local = local_[next];
-    local_.erase(local_.begin() + static_cast<std::ptrdiff_t>(next));
-    const bool may_strike = !std::visit([](const auto& e) { return is_everyday(e); }, local);
-    if (may_strike && !point()) return;
-    const auto offer = [&](auto machine) {
-      using M = typename decltype(machine)::type;
-      if (const auto* event = std::get_if<typename M::Event>(&local)) take<M>(*event);
-    };
-    offer(std::type_identity<Scheduler>{});
-    offer(std::type_identity<Updater>{});
-    offer(std::type_identity<HealthGate>{});
-    offer(std::type_identity<Reporter>{});
-    offer(std::type_identity<Healer>{});
+  bool goes_on = true;
+  while (goes_on && !ground_.told.empty()) {
+    ground_.told.bring_forward(next_told());
+    ground_.told.use_front([&](const Told& told) { goes_on = deliver(told); });
   }
+}
+
+// False when the process has ended before it took this.
+bool Appliance::deliver(const Told& told) {
+  const bool may_strike = !std::visit([](const auto& e) { return is_everyday(e); }, told);
+  if (may_strike && !point()) return false;
+  const auto offer = [&](auto machine) {
+    using M = typename decltype(machine)::type;
+    if (const auto* event = std::get_if<typename M::Event>(&told)) take<M>(*event);
+  };
+  offer(std::type_identity<Scheduler>{});
+  offer(std::type_identity<Updater>{});
+  offer(std::type_identity<HealthGate>{});
+  offer(std::type_identity<Reporter>{});
+  offer(std::type_identity<Healer>{});
+  return true;
 }
 
 template <class M>
 void Appliance::take(const typename M::Event& event) {
   auto& effects = std::get<typename EffectsOf<M>::type>(ground_.effects);
-  auto& stepper = std::get<Stepper<M>>(machines_);
-  const Clocks now = clocks();
-  stepper.step(event, now.up, now.wall, now.trust, effects);
-  stepper.close();
+  auto& kept = std::get<Kept<M>>(machines_);
+  kept.step(ground_.seed, identity().id.value, event, clocks(), effects);
   tell_turn<M>(ground_.witness, number_, event, effects);
   // Reports are owed to the centre: they are written with the turn itself.
   if constexpr (std::is_same_v<M, Reporter>) {
@@ -135,18 +135,67 @@ void Appliance::carry_out(const typename M::Effect& effect) {
       [&](auto machine, const auto& event) { post<typename decltype(machine)::type>(event); },
       [&](const auto& own) {
         using T = std::remove_cvref_t<decltype(own)>;
-        if constexpr (std::is_same_v<T, ArmTimer>) {
-          constexpr std::uint8_t machine = static_cast<std::uint8_t>(M::id);
-          later(Kind::timer, own.after, process_, own.generation,
-                static_cast<std::uint8_t>(machine * 16 + own.tag));
-        } else if constexpr (!std::is_same_v<T, Reporter::KeepReport> &&
-                             !std::is_same_v<T, Reporter::DropReports>) {
+        if constexpr (std::is_same_v<T, ArmTimer>)
+          arm<M>(own);
+        else if constexpr (!std::is_same_v<T, Reporter::KeepReport> &&
+                           !std::is_same_v<T, Reporter::DropReports>)
           act(own);
-        }
       });
   if constexpr (std::is_same_v<M, Scheduler>)
     if (const auto* order = std::get_if<InstallOrdered>(&effect))
       ground_.witness.install_ordered(number_, order->grant);
+}
+
+// Most timers of a fleet fire for nothing: the patience of a check-in that is answered, and a look
+// at a host that is well. A timer that is spared keeps its place among the events.
+template <class M>
+void Appliance::arm(const ArmTimer& timer) {
+  constexpr std::uint8_t machine = static_cast<std::uint8_t>(M::id);
+  const EventKey place = ground_.run.place_of_next(number_, timer.after);
+  if constexpr (std::is_same_v<M, Healer>)
+    if (ground_.idle == Idle::spared && !looks_may_be_bad()) return;
+  if constexpr (std::is_same_v<M, Scheduler>) {
+    const auto& passing = this->machine<Scheduler>().store().passing;
+    const bool of_a_check_in =
+        timer.tag == static_cast<std::uint8_t>(Scheduler::Timer::poll) && passing.asking;
+    if (of_a_check_in && ground_.idle == Idle::spared) {
+      patience_ = {place.at_ms, place.seq, timer.generation, passing.serial};
+      return;
+    }
+  }
+  ground_.run.schedule(place, {number_, process_, timer.generation, Kind::timer,
+                               static_cast<std::uint8_t>(machine * 16 + timer.tag), 0});
+}
+
+void Appliance::await_answer(std::uint32_t process, std::uint32_t serial) {
+  if (!agent_up_ || process != process_ || patience_.serial != serial || serial == 0) return;
+  patience_.serial = 0;
+  constexpr auto detail = static_cast<std::uint8_t>(
+      Scheduler::id * 16 + static_cast<std::uint32_t>(Scheduler::Timer::poll));
+  ground_.run.schedule({patience_.at_ms, order_of(ground_.seed, number_), patience_.seq},
+                       {number_, process_, patience_.generation, Kind::timer, detail, 0});
+}
+
+// --- what is under way ---------------------------------------------------------------------------
+
+UnderWay& Appliance::under_way() {
+  if (under_way_ == Pool<UnderWay>::none) under_way_ = ground_.under_way.take();
+  return ground_.under_way[under_way_];
+}
+
+void Appliance::forget_what_is_over() {
+  UnderWay& rare = ground_.under_way[under_way_];
+  drop_reports(machine<Reporter>().store().acknowledged);
+  const HealthGate::State& gate = machine<HealthGate>().store();
+  const bool proven = gate.phase == HealthGate::Phase::idle ||
+                      gate.phase == HealthGate::Phase::rolled_back ||
+                      gate.phase == HealthGate::Phase::failed_late;
+  if (proven && box_.boot_state.trial == Slot::none && !rare.gate_log.empty() &&
+      rare.gate_log.back().seq <= gate.log_seq)
+    rare.gate_log.clear();
+  if (!rare.nothing()) return;
+  ground_.under_way.give_back(under_way_);
+  under_way_ = Pool<UnderWay>::none;
 }
 
 void Appliance::happen(const Happening& h) {
@@ -185,15 +234,17 @@ void Appliance::happen(const Happening& h) {
     case Kind::look: ASSERT(false); break;
   }
   drain();
+  if (under_way_ != Pool<UnderWay>::none) forget_what_is_over();
 }
 
 void Appliance::happen_to_boot(const Happening& h) {
   const auto index = static_cast<std::uint8_t>(h.number);
+  const bool gate_runs = under_way_if() != nullptr && under_way_if()->gate.has_value();
   if (h.kind == Kind::userspace_up) {
     open_gate();
-  } else if (h.kind == Kind::gate_check && gate_) {
+  } else if (h.kind == Kind::gate_check && gate_runs) {
     take_gate(HealthGate::CheckFinished{index, outcome_of(index, true)});
-  } else if (h.kind == Kind::gate_timer && gate_) {
+  } else if (h.kind == Kind::gate_timer && gate_runs) {
     take_gate(TimerFired{h.detail, h.number});
   } else if (h.kind == Kind::agent_due && !agent_up_) {
     start_agent();
@@ -240,7 +291,11 @@ bool Appliance::at_rest() const {
 
 std::uint64_t Appliance::digest() const {
   Digest digest;
-  std::apply([&](const auto&... stepper) { (absorb(digest, stepper.mark()), ...); }, machines_);
+  absorb(digest, machine<Scheduler>().mark());
+  absorb(digest, machine<Updater>().mark());
+  absorb(digest, machine<HealthGate>().mark());
+  absorb(digest, machine<Reporter>().mark());
+  absorb(digest, machine<Healer>().mark());
   absorb(digest, gates_.value());
   absorb(digest, box_.boot_state);
   for (const SlotContent& slot : box_.boot_state.slots) absorb(digest, slot);

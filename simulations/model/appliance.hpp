@@ -1,27 +1,23 @@
 #pragma once
-// One simulated appliance: the five production machines behind their steppers, and a world for
-// them. Every turn is durable at once; what a turn wants done, and what one machine tells another,
-// is lost when the process ends or the power goes in between.
-#include <array>
-#include <deque>
-#include <optional>
+// One simulated appliance: the five production machines and a world for them. Every turn is
+// durable at once; what a turn wants done, and what one machine tells another, is lost when the
+// process ends or the power goes in between.
+// A fleet is a vector of these: what most appliances do not have lies in Ground's pool.
 #include <tuple>
 
-#include "actors/healer/machine.hpp"
-#include "actors/reporter/machine.hpp"
 #include "actors/routing.hpp"
-#include "actors/scheduler/machine.hpp"
-#include "actors/stepper.hpp"
-#include "actors/updater/machine.hpp"
-#include "simulations/model/box.hpp"
 #include "simulations/model/ground.hpp"
+#include "simulations/model/kept.hpp"
 
 namespace drydock::sim {
 
-class Appliance {
+class alignas(64) Appliance {
  public:
   using Machines = Peers<Scheduler, Updater, HealthGate, Reporter, Healer>;
   static constexpr std::size_t machines = 5;
+  static constexpr std::size_t state_bytes = sizeof(Scheduler::State) + sizeof(Updater::State) +
+                                             sizeof(HealthGate::State) + sizeof(Reporter::State) +
+                                             sizeof(Healer::State);
 
   Appliance(Ground& ground, std::uint32_t number);
 
@@ -30,12 +26,20 @@ class Appliance {
   // Stops it, or cuts its power, at the n-th point of its work from now on counted.
   void kill_at_point(std::uint32_t point) { kill_at_ = points_ + point; }
   void cut_at_point(std::uint32_t point) { cut_at_ = points_ + point; }
+  // The centre has not answered this check-in at once: its patience counts from now on.
+  void await_answer(std::uint32_t process, std::uint32_t serial);
+  // What its next event will look at. Inlined always, as Table's.
+  [[gnu::always_inline]] void prefetch() const {
+    constexpr std::size_t line = 64, lines = 5;  // as far as scheduler and reporter reach
+    const char* from = reinterpret_cast<const char*>(this);
+    for (std::size_t i = 0; i < lines; ++i) __builtin_prefetch(from + i * line, 1);
+  }
 
   template <class M>
-  const Stepper<M>& machine() const {
-    return std::get<Stepper<M>>(machines_);
+  const Kept<M>& machine() const {
+    return std::get<Kept<M>>(machines_);
   }
-  const Identity& identity() const { return identity_; }
+  Identity identity() const { return identity_of(number_); }
   const Box& box() const { return box_; }
   Version running() const { return box_.boot_state.slot(boot_.slot).version; }
   // Nothing is under way and everything is reported and acknowledged.
@@ -44,28 +48,22 @@ class Appliance {
   std::uint64_t digest() const;
 
  private:
-  template <class... Ms>
-  static std::variant<typename Ms::Event...> local_of(Peers<Ms...>);
-  using Local = decltype(local_of(Machines{}));
-  struct Clocks {
-    Instant up;
-    WallTime wall;
-    WallTrust trust;
-  };
-
   // machines (appliance.cpp)
-  template <class M>
-  void post(const typename M::Event& event) {
-    local_.push_back(Local{std::in_place_type<typename M::Event>, event});
+  template <class M, class Event>
+  void post(const Event& event) {
+    ground_.told.template add<typename M::Event>(event);
   }
   void drain();
-  std::size_t next_local();
+  bool deliver(const Told& told);
+  std::uint32_t next_told();
   void happen_to_boot(const Happening& happening);
   void happen_to_agent(const Happening& happening);
   template <class M>
   void take(const typename M::Event& event);
   template <class M>
   void carry_out(const typename M::Effect& effect);
+  template <class M>
+  void arm(const ArmTimer& timer);
   // A place where a fault may strike; false when the process has ended here.
   bool point();
   Clocks clocks() const;
@@ -75,6 +73,16 @@ class Appliance {
   Duration drawn(Duration d);
   void later(Kind kind, Duration after, std::uint32_t life, std::uint32_t number = 0,
              std::uint8_t detail = 0);
+
+  // what is under way (appliance.cpp)
+  UnderWay& under_way();
+  UnderWay* under_way_if() {
+    return under_way_ == Pool<UnderWay>::none ? nullptr : &ground_.under_way[under_way_];
+  }
+  std::uint32_t work_number() const {
+    return under_way_ == Pool<UnderWay>::none ? 0 : ground_.under_way[under_way_].work.number;
+  }
+  void forget_what_is_over();
 
   // boots and processes (appliance_boot.cpp)
   void power_on();
@@ -88,8 +96,6 @@ class Appliance {
   CheckOutcome outcome_of(std::uint32_t check, bool at_boot) const;
 
   // effects (appliance_effects.cpp)
-  template <class M>
-  void act(const ArmTimer& timer);
   void act(const Scheduler::ResolveWindow& effect);
   void act(const Scheduler::ArmTrial& effect);
   void act(const Scheduler::DisarmTrial& effect);
@@ -109,41 +115,40 @@ class Appliance {
   void act(const Reporter::PostCheckIn& effect);
   void act(const Healer::Observe& effect);
   void act(const Healer::Remedy& effect);
-  void ask_helper(HelperAsk ask);
+  bool looks_may_be_bad() const;
+  void ask_helper(const HelperAsk& ask);
   void helper_done();
   void helper_answer(const HelperAsk& ask, Reason reason);
+  Work& begin_work(std::uint32_t number, UpdateId update);
   void work_step(const Happening& happening);
   void end_work(Reason reason, bool transient);
   void take_answer(const Happening& happening);
+  void drop_reports(ReportSeq through);
 
+  // What every check-in looks at comes first.
   Ground& ground_;
   std::uint32_t number_;
-  Identity identity_;
-  std::tuple<Stepper<Scheduler>, Stepper<Updater>, Stepper<HealthGate>, Stepper<Reporter>,
-             Stepper<Healer>>
-      machines_;
-  Box box_;
-  std::deque<Local> local_;  // on its way between machines; lost with the process
-
-  // What lasts until the next boot.
-  std::uint32_t boots_ = 0;  // counts power on and off: the life of boot-bound happenings
+  std::uint32_t process_ = 0;  // of the agent: counts starts and ends
+  std::uint32_t boots_ = 0;    // counts power on and off: the life of boot-bound happenings
+  std::uint32_t under_way_ = Pool<UnderWay>::none;
+  bool on_ = false, clock_synced_ = false, agent_up_ = false;
   Boot boot_;
+  std::uint32_t posts_ = 0, picks_ = 0;
+  struct Patience {  // of the newest check-in, as long as its outcome is sure to come
+    std::int64_t at_ms = 0;
+    std::uint32_t seq = 0, generation = 0;
+    std::uint32_t serial = 0;  // 0: counts, or is over
+  } patience_;
+  std::tuple<Kept<Healer>, Kept<HealthGate>, Kept<Updater>, Kept<Reporter>, Kept<Scheduler>>
+      machines_;  // libstdc++ lays a tuple out from its end: the busiest first
   BootId boot_id_;
-  std::optional<Stepper<HealthGate>> gate_;  // health-gate --verify, while it runs
-  std::deque<HelperAsk> helper_;
-  bool clock_synced_ = false;
-  bool on_ = false;
-
-  // What lasts until the agent's process ends.
-  std::uint32_t process_ = 0;  // counts starts and ends
-  bool agent_up_ = false;
-  std::uint32_t work_ = 0;  // the updater's newest piece of work, 0: none
-  UpdateId work_update_;
-  Version work_version_;
-
-  std::uint64_t draws_ = 0, posts_ = 0, picks_ = 0;
+  Box box_;
+  std::uint32_t draws_ = 0;
   std::uint32_t points_ = 0, kill_at_ = 0, cut_at_ = 0;
-  Digest gates_;  // of all gates at boot so far
+  std::uint32_t gate_records_ = 0;  // ever written to gate.log
+  Digest gates_;                    // of all gates at boot so far
 };
+static_assert(Appliance::state_bytes <= 272, "the figure that the fleet's memory rests on");
+static_assert(sizeof(Appliance) <= 576);
 
 }  // namespace drydock::sim

@@ -13,13 +13,13 @@ void Appliance::power_on() {
   on_ = true;
   boot_ = choose_boot(box_.boot_state);
   ++boots_;
-  boot_id_ = {Dice(ground_.seed ^ boots_stream, identity_.id.value, boots_).next() | 1};
+  boot_id_ = {Dice(ground_.seed ^ boots_stream, identity().id.value, boots_).next() | 1};
   ground_.witness.booted(number_, boot_, box_.boot_state);
   tell("boots slot " + std::string(name_of(boot_.slot)) + " with " + name_of(running()));
   const Times& times = ground_.scenario.times;
   clock_synced_ = times.clock_sync.value == 0;
   if (!clock_synced_) later(Kind::clock_synced, drawn(times.clock_sync), boots_);
-  if (ground_.releases.defect(running(), identity_.id) == Defect::never_boots)
+  if (ground_.releases.defect(running(), identity().id) == Defect::never_boots)
     return later(Kind::hung, drawn(times.hang), boots_);
   later(Kind::userspace_up, drawn(times.boot), boots_);
   if (boot_.slot == box_.boot_state.trial) later(Kind::boot_deadline, times.boot_deadline, boots_);
@@ -29,8 +29,10 @@ void Appliance::power_on() {
 void Appliance::power_off(Duration until_on) {
   tell("power off");
   end_agent();
-  gate_.reset();
-  helper_.clear();
+  if (UnderWay* rare = under_way_if()) {
+    rare->gate.reset();
+    rare->helper.clear();
+  }
   on_ = false;
   ++boots_;
   later(Kind::powered_on, until_on, boots_);
@@ -49,7 +51,7 @@ void Appliance::kill() {
 
 void Appliance::open_gate() {
   const BootState& state = box_.boot_state;
-  gate_.emplace(ground_.seed, identity_.id.value);
+  under_way().gate.emplace(ground_.seed, identity().id.value);
   HealthGate::BootObserved observed;
   observed.boot = boot_id_;
   observed.active = boot_.slot;
@@ -65,9 +67,10 @@ void Appliance::open_gate() {
 void Appliance::take_gate(const HealthGate::Event& event) {
   auto& effects = std::get<HealthGate::Out>(ground_.effects);
   const Clocks now = clocks();
-  gate_->step(event, now.up, now.wall, now.trust, effects);
-  gate_->close();
-  gates_.absorb(gate_->mark().chain);
+  Stepper<HealthGate>& gate = *under_way().gate;
+  gate.step(event, now.up, now.wall, now.trust, effects);
+  gate.close();
+  gates_.absorb(gate.mark().chain);
   tell_turn<HealthGate>(ground_.witness, number_, event, effects);
   for (const auto& effect : effects) {
     const std::uint32_t boot = boots_;
@@ -86,27 +89,27 @@ void Appliance::act_at_gate(const HealthGate::Effect& effect) {
     later(Kind::gate_timer, timer->after, boots_, timer->generation, timer->tag);
   } else if (const auto* verdict = std::get_if<HealthGate::RecordVerdict>(&effect)) {
     HealthGate::GateLogRead record;
-    record.seq = static_cast<std::uint32_t>(box_.gate_log.size() + 1);
+    record.seq = ++gate_records_;
     record.boot = boot_id_;
     record.update = verdict->update;
     record.verdict = verdict->verdict;
     record.attempt = verdict->attempt;
     record.reason = verdict->reason;
-    box_.gate_log.push_back(record);
+    under_way().gate_log.push_back(record);
   } else if (std::holds_alternative<HealthGate::FallBack>(effect)) {
     ground_.witness.fell_back(number_, box_.boot_state.update);
     helper_disarm(box_);
     ground_.witness.boot_state_changed(number_, box_.boot_state, boot_.slot);
   } else if (const auto* end = std::get_if<HealthGate::Conclude>(&effect)) {
     if (end->status != 0) return power_off(drawn(times.shutdown));
-    gate_.reset();
+    under_way().gate.reset();
     later(Kind::agent_due, milliseconds(100), boots_);
   }
 }
 
 CheckOutcome Appliance::outcome_of(std::uint32_t check, bool at_boot) const {
   if (check != 0) return CheckOutcome::pass;
-  switch (ground_.releases.defect(running(), identity_.id)) {
+  switch (ground_.releases.defect(running(), identity().id)) {
     case Defect::fails_check: return CheckOutcome::fail;
     case Defect::check_hangs: return CheckOutcome::unknown;
     case Defect::fails_late: return at_boot ? CheckOutcome::pass : CheckOutcome::fail;
@@ -128,7 +131,7 @@ void Appliance::start_agent() {
   agent_up_ = true;
   const BootState& state = box_.boot_state;
   Restarted restarted;
-  restarted.appliance = identity_.id;
+  restarted.appliance = identity().id;
   restarted.boot = boot_id_;
   restarted.active = boot_.slot;
   restarted.trial = state.trial;
@@ -143,7 +146,7 @@ void Appliance::start_agent() {
   post<HealthGate>(restarted);
   post<Reporter>(restarted);
   post<Healer>(restarted);
-  if (ground_.releases.defect(running(), identity_.id) != Defect::agent_never_ready)
+  if (ground_.releases.defect(running(), identity().id) != Defect::agent_never_ready)
     later(Kind::agent_ready, drawn(ground_.scenario.times.ready), process_);
 }
 
@@ -151,8 +154,9 @@ void Appliance::end_agent() {
   if (!agent_up_) return;
   ++process_;
   agent_up_ = false;
-  work_ = 0;
-  local_.clear();
+  patience_ = {};
+  if (UnderWay* rare = under_way_if()) rare->work = {};
+  ground_.told.clear();
 }
 
 }  // namespace drydock::sim

@@ -42,15 +42,17 @@ void Appliance::act(const Scheduler::Reboot& effect) {
 
 // --- root-helper: one request after the other, also when who asked is gone ---------------------
 
-void Appliance::ask_helper(HelperAsk ask) {
-  helper_.push_back(ask);
-  const auto queue = static_cast<std::int64_t>(helper_.size());
+void Appliance::ask_helper(const HelperAsk& ask) {
+  auto& helper = under_way().helper;
+  helper.push_back(ask);
+  const auto queue = static_cast<std::int64_t>(helper.size());
   later(Kind::helper_done, ground_.scenario.times.helper * queue, boots_);
 }
 
 void Appliance::helper_done() {
-  const HelperAsk ask = helper_.front();
-  helper_.pop_front();
+  auto& helper = under_way().helper;
+  const HelperAsk ask = helper.front();
+  helper.erase(helper.begin());
   const std::uint32_t boot = boots_;
   point();  // before the act: a kill of the agent does not stop the helper, a power cut does
   if (boot != boots_) return;
@@ -62,7 +64,7 @@ void Appliance::helper_done() {
       break;
     case HelperAsk::Verb::disarm: helper_disarm(box_); break;
     case HelperAsk::Verb::commit:
-      reason = helper_commit(box_, ask, boot_id_, boot_.slot);
+      reason = helper_commit(box_, under_way().gate_log, ask, boot_id_, boot_.slot);
       if (reason == Reason::none) ground_.witness.marked_good(number_, ask.update);
       break;
     case HelperAsk::Verb::reboot: return power_off(drawn(ground_.scenario.times.shutdown));
@@ -88,17 +90,17 @@ void Appliance::helper_answer(const HelperAsk& ask, Reason reason) {
 
 // --- the updater's: one piece of work at a time ------------------------------------------------
 
+Work& Appliance::begin_work(std::uint32_t number, UpdateId update) {
+  return under_way().work = {number, update, machine<Updater>().store().version};
+}
+
 void Appliance::act(const Updater::FetchManifest& effect) {
-  work_ = effect.work;
-  work_update_ = effect.update;
-  work_version_ = machine<Updater>().store().version;
-  later(Kind::work, drawn(ground_.scenario.times.fetch), process_, work_, fetched);
+  begin_work(effect.work, effect.update);
+  later(Kind::work, drawn(ground_.scenario.times.fetch), process_, effect.work, fetched);
 }
 
 void Appliance::act(const Updater::WriteSlot& effect) {
-  work_ = effect.work;
-  work_update_ = effect.update;
-  work_version_ = machine<Updater>().store().version;
+  const Work work = begin_work(effect.work, effect.update);
   if (box_.boot_state.good != boot_.slot) return end_work(Reason::unexpected_slot, false);
   // root-helper hands the standby slot out: nothing may boot it from here on.
   if (box_.boot_state.trial != Slot::none) {
@@ -108,45 +110,47 @@ void Appliance::act(const Updater::WriteSlot& effect) {
   const Slot standby = other(boot_.slot);
   ground_.witness.slot_written(number_, standby, boot_.slot);
   SlotContent& slot = box_.boot_state.slot(standby);
-  const bool resumes = effect.from_chunk != 0 && slot.version == work_version_;
+  const bool resumes = effect.from_chunk != 0 && slot.version == work.version;
   const std::uint32_t valid = resumes ? std::min(slot.valid, effect.from_chunk) : 0;
-  const bool corrupt = ground_.releases.defect(work_version_, identity_.id) == Defect::corrupt;
-  slot = {work_version_, ground_.releases.chunks(work_version_), valid, corrupt};
-  later(Kind::work, drawn({ground_.scenario.times.write.value / steps_an_image}), process_, work_,
-        written);
+  const bool corrupt = ground_.releases.defect(work.version, identity().id) == Defect::corrupt;
+  slot = {work.version, ground_.releases.chunks(work.version), valid, corrupt};
+  later(Kind::work, drawn({ground_.scenario.times.write.value / steps_an_image}), process_,
+        work.number, written);
 }
 
 void Appliance::act(const Updater::ReadBack& effect) {
-  work_ = effect.work;
-  work_update_ = effect.update;
-  work_version_ = machine<Updater>().store().version;
-  later(Kind::work, drawn(ground_.scenario.times.read_back), process_, work_, read_back);
+  begin_work(effect.work, effect.update);
+  later(Kind::work, drawn(ground_.scenario.times.read_back), process_, effect.work, read_back);
 }
 
-void Appliance::act(const Updater::StopWork&) { work_ = 0; }
+void Appliance::act(const Updater::StopWork&) {
+  if (UnderWay* rare = under_way_if()) rare->work.number = 0;
+}
 
 void Appliance::end_work(Reason reason, bool transient) {
-  post<Updater>(Updater::WorkEnded{work_update_, work_, reason, transient, {}});
-  work_ = 0;
+  Work& work = under_way().work;
+  post<Updater>(Updater::WorkEnded{work.update, work.number, reason, transient, {}});
+  work.number = 0;
 }
 
 void Appliance::work_step(const Happening& h) {
-  if (work_ == 0 || h.number != work_) return;
+  if (work_number() == 0 || h.number != work_number()) return;
+  Work& work = under_way().work;
   SlotContent& slot = box_.boot_state.slot(other(boot_.slot));
   if (h.detail == fetched) {
-    work_ = 0;
-    post<Updater>(Updater::ManifestReady{work_update_, ground_.releases.chunks(work_version_)});
+    work.number = 0;
+    post<Updater>(Updater::ManifestReady{work.update, ground_.releases.chunks(work.version)});
   } else if (h.detail == read_back) {
-    const bool as_signed = slot.whole() && slot.version == work_version_;
+    const bool as_signed = slot.whole() && slot.version == work.version;
     end_work(as_signed ? Reason::none : Reason::read_back_mismatch, false);
   } else {
     if (slot.corrupt) return end_work(Reason::hash_mismatch, true);
     const std::uint32_t more = std::max(slot.chunks / steps_an_image, std::uint32_t{1});
     slot.valid = std::min(slot.valid + more, slot.chunks);
-    post<Updater>(Updater::ChunkWritten{work_update_, slot.valid});
+    post<Updater>(Updater::ChunkWritten{work.update, slot.valid});
     if (slot.valid == slot.chunks) return end_work(Reason::none, false);
-    later(Kind::work, drawn({ground_.scenario.times.write.value / steps_an_image}), process_, work_,
-          written);
+    later(Kind::work, drawn({ground_.scenario.times.write.value / steps_an_image}), process_,
+          work.number, written);
   }
 }
 
@@ -158,9 +162,10 @@ void Appliance::act(const HealthGate::RunCheck& effect) {
 }
 
 void Appliance::act(const HealthGate::ReadGateLog& effect) {
-  for (const auto& record : box_.gate_log)
-    if (record.seq >= effect.from) post<HealthGate>(record);
-  post<HealthGate>(HealthGate::GateLogEnded{static_cast<std::uint32_t>(box_.gate_log.size())});
+  if (const UnderWay* rare = under_way_if())
+    for (const auto& record : rare->gate_log)
+      if (record.seq >= effect.from) post<HealthGate>(record);
+  post<HealthGate>(HealthGate::GateLogEnded{gate_records_});
 }
 
 void Appliance::act(const HealthGate::CommitSlot& effect) {
@@ -170,50 +175,64 @@ void Appliance::act(const HealthGate::CommitSlot& effect) {
 // --- the reporter's --------------------------------------------------------------------------
 
 void Appliance::act(const Reporter::KeepReport& effect) {
-  box_.outbox.push_back(effect.report);
+  under_way().outbox.push_back(effect.report);
   ground_.witness.report_kept(number_, effect.report);
 }
 
-void Appliance::act(const Reporter::DropReports& effect) {
-  auto& outbox = box_.outbox;
-  while (!outbox.empty() && outbox.front().seq <= effect.through) outbox.erase(outbox.begin());
+void Appliance::act(const Reporter::DropReports& effect) { drop_reports(effect.through); }
+
+void Appliance::drop_reports(ReportSeq through) {
+  UnderWay* rare = under_way_if();
+  if (rare == nullptr) return;
+  std::erase_if(rare->outbox, [&](const Report& report) { return report.seq <= through; });
 }
 
 void Appliance::act(const Reporter::PostCheckIn& effect) {
-  CheckInLetter letter;
+  const Identity who = identity();
+  const std::uint32_t number = ground_.check_ins.put({});
+  CheckInLetter& letter = ground_.check_ins[number];
   letter.sender = number_;
   letter.process = process_;
   letter.serial = effect.facts.serial;
+  letter.patience_ms = patience_.serial == letter.serial ? patience_.at_ms : INT64_MAX;
   letter.check_in.facts = effect.facts;
-  letter.check_in.facts.client = identity_.client;
-  letter.check_in.facts.site_claim = identity_.site;
-  letter.check_in.facts.hardware = identity_.hardware;
-  for (const Report& report : box_.outbox)
-    if (report.seq >= effect.from && report.seq.value < effect.from.value + effect.count)
-      letter.check_in.reports.add(report);
+  letter.check_in.facts.client = who.client;
+  letter.check_in.facts.site_claim = who.site;
+  letter.check_in.facts.hardware = who.hardware;
+  if (const UnderWay* rare = under_way_if())
+    for (const Report& report : rare->outbox)
+      if (report.seq >= effect.from && report.seq.value < effect.from.value + effect.count)
+        letter.check_in.reports.add(report);
   const Scenario& scenario = ground_.scenario;
-  if (const auto after = scenario.network.carry(ground_.seed, number_, ++posts_))
-    ground_.run.schedule(number_, *after,
-                         {0, 0, ground_.check_ins.put(letter), Kind::request, 0, 0});
+  const auto after = scenario.network.carry(ground_.seed, number_, ++posts_);
+  const Duration outcome = after ? *after : scenario.times.request;
+  if ((ground_.run.now() + outcome).value >= letter.patience_ms)
+    await_answer(process_, letter.serial);
+  if (after)
+    ground_.run.schedule(number_, *after, {0, 0, number, Kind::request, 0, 0});
   else
-    later(Kind::no_answer, scenario.times.request, process_, letter.serial);
+    later(Kind::no_answer, outcome, process_, letter.serial), ground_.check_ins.drop(number);
 }
 
 void Appliance::take_answer(const Happening& h) {
-  const AnswerLetter letter = ground_.answers.take(h.number);
-  if (!agent_up_ || h.life != process_) return;
-  ground_.witness.answer_taken(number_, letter.answer);
-  post<Scheduler>(CheckInAnswered{letter.answer});
-  post<Reporter>(CheckInAnswered{letter.answer});
+  const Answer& answer = ground_.answers[h.number].answer;
+  if (agent_up_ && h.life == process_) {
+    ground_.witness.answer_taken(number_, answer);
+    post<Scheduler>(CheckInAnswered{answer});
+    post<Reporter>(CheckInAnswered{answer});
+  }
+  ground_.answers.drop(h.number);
 }
 
 // --- the healer's ----------------------------------------------------------------------------
+
+bool Appliance::looks_may_be_bad() const { return ground_.scenario.faults.drifts_permille != 0; }
 
 void Appliance::act(const Healer::Observe& effect) {
   constexpr std::uint64_t stream = 0x68656C;
   Healer::Observed observed{effect.check, Healer::Level::good, 0};
   if (effect.check == HostCheck::process && ground_.scenario.faults.drifts_permille != 0) {
-    Dice dice(ground_.seed ^ stream, identity_.id.value,
+    Dice dice(ground_.seed ^ stream, identity().id.value,
               static_cast<std::uint64_t>(ground_.run.now().value));
     if (dice.below(1000) < ground_.scenario.faults.drifts_permille)
       observed.level = Healer::Level::bad;

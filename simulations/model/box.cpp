@@ -3,9 +3,9 @@
 namespace drydock::sim {
 namespace {
 
-bool passed_the_gate(const Box& box, BootId boot, UpdateId update) {
+bool passed_the_gate(GateLog log, BootId boot, UpdateId update) {
   bool passed = false;
-  for (const auto& record : box.gate_log) {
+  for (const auto& record : log) {
     if (record.boot != boot || record.update != update) continue;
     if (record.verdict == GateVerdict::passed) passed = true;
     if (record.verdict == GateVerdict::failed) passed = false;
@@ -43,9 +43,9 @@ void helper_disarm(Box& box) {
   box.boot_state.update = {};
 }
 
-Reason helper_commit(Box& box, const HelperAsk& ask, BootId boot, Slot running) {
+Reason helper_commit(Box& box, GateLog log, const HelperAsk& ask, BootId boot, Slot running) {
   BootState& state = box.boot_state;
-  if (ask.boot != boot || !passed_the_gate(box, boot, ask.update)) return Reason::helper_refused;
+  if (ask.boot != boot || !passed_the_gate(log, boot, ask.update)) return Reason::helper_refused;
   // The answer to an earlier commit was lost: it is done.
   if (state.trial == Slot::none && state.good == running) return Reason::none;
   if (state.trial != running || state.update != ask.update) return Reason::unexpected_slot;

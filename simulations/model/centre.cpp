@@ -1,6 +1,7 @@
 #include "simulations/model/centre.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "simulations/model/transcript.hpp"
 
@@ -42,11 +43,11 @@ bool Centre::point() {
 
 void Centre::drain() {
   while (!local_.empty()) {
-    const Local local = local_.front();
-    local_.pop_front();
-    if (const auto* event = std::get_if<Gateway::Event>(&local)) take(gateway_, *event);
-    if (const auto* event = std::get_if<Registry::Event>(&local)) take(registry_, *event);
-    if (const auto* event = std::get_if<Planner::Event>(&local)) take(planner_, *event);
+    local_.use_front([&](const Local& local) {
+      if (const auto* event = std::get_if<Gateway::Event>(&local)) take(gateway_, *event);
+      if (const auto* event = std::get_if<Registry::Event>(&local)) take(registry_, *event);
+      if (const auto* event = std::get_if<Planner::Event>(&local)) take(planner_, *event);
+    });
   }
 }
 
@@ -68,9 +69,7 @@ void Centre::take(Stepper<M>& stepper, const typename M::Event& event) {
     if (!point()) return;
     route(
         Machines{}, effect,
-        [&](auto machine, const auto& peer_event) {
-          post<typename decltype(machine)::type>(peer_event);
-        },
+        [&](auto machine, const auto& told) { post<typename decltype(machine)::type>(told); },
         [&](const auto& own) { act(own); });
     if (process != process_) return;
   }
@@ -96,39 +95,69 @@ void Centre::tell(const SimulatedLog::Telling& telling) {
 
 void Centre::act(const OperatorAnswered& effect) { operator_answers_.push_back(effect); }
 
-void Centre::act(const Gateway::Respond& effect) {
-  const auto found = waiting_.find(effect.request.value);
-  if (found == waiting_.end()) return;  // asked of an earlier process
-  const Waiting to = found->second;
+std::optional<Centre::Waiting> Centre::taken(RequestId request) {
+  if (current_ && current_->request == request) return std::exchange(current_, std::nullopt);
+  const auto found = waiting_.find(request.value);
+  if (found == waiting_.end()) return std::nullopt;  // asked of an earlier process
+  const Waiting waiting = found->second;
   waiting_.erase(found);
-  ground_.witness.answer_left(to.sender, effect.answer);
+  return waiting;
+}
+
+void Centre::act(const Gateway::Respond& effect) {
+  const std::optional<Waiting> to = taken(effect.request);
+  if (!to) return;
+  ground_.witness.answer_left(to->sender, effect.answer);
   const auto after = ground_.scenario.network.carry(ground_.seed, 0, ++responses_);
-  if (!after) return fail(to, ground_.scenario.times.request);
-  ground_.run.schedule(
-      0, *after, {to.sender, to.process, ground_.answers.put({effect.answer}), Kind::answer, 0, 0});
+  if (!after) return fail(*to, ground_.scenario.times.request);
+  outlasts(*to, *after);
+  const std::uint32_t number = ground_.answers.put({effect.answer});
+  ground_.run.schedule(0, *after, {to->sender, to->process, number, Kind::answer, 0, 0});
 }
 
 void Centre::act(const Gateway::Refuse& effect) {
-  const auto found = waiting_.find(effect.request.value);
-  if (found == waiting_.end()) return;
-  fail(found->second, ground_.scenario.network.latency);
-  waiting_.erase(found);
+  if (const auto to = taken(effect.request)) fail(*to, ground_.scenario.network.latency);
 }
 
 void Centre::fail(const Waiting& waiting, Duration after) {
+  outlasts(waiting, after);
   ground_.run.schedule(0, after,
                        {waiting.sender, waiting.process, waiting.serial, Kind::no_answer, 0, 0});
 }
 
+// Does what comes of a check-in come later than its sender waits for it?
+void Centre::outlasts(const Waiting& waiting, Duration after) {
+  if ((ground_.run.now() + after).value >= waiting.patience_ms)
+    ground_.impatient.push_back({waiting.sender, waiting.process, waiting.serial});
+}
+
 // --- what happens --------------------------------------------------------------------------------
 
-void Centre::request(const CheckInLetter& letter) {
-  const Waiting from{letter.sender, letter.process, letter.serial};
+void Centre::request(CheckInLetter& letter) {
+  Waiting from{{}, letter.sender, letter.process, letter.serial, letter.patience_ms};
   if (!up_) return fail(from, ground_.scenario.network.latency);
-  const RequestId request{++requests_};
-  waiting_[request.value] = from;
+  const RequestId request = from.request = {++requests_};
+  current_ = from;
   const Identity certified = identity_of(letter.sender);
   post<Gateway>(Gateway::RequestArrived{request, certified.id, certified.client, letter.check_in});
+  drain();
+  if (!current_) return;
+  // It waits for the log: from here on its sender's patience counts.
+  waiting_[request.value] = *current_;
+  current_.reset();
+  ground_.impatient.push_back({from.sender, from.process, from.serial});
+}
+
+void Centre::prefetch_places(std::uint32_t letter) const {
+  const ApplianceId id = ground_.check_ins[letter].check_in.facts.appliance;
+  registry_.store().appliances.prefetch_place(id);
+  planner_.store().appliances.prefetch_place(id);
+}
+
+void Centre::prefetch_rows(std::uint32_t letter) const {
+  const ApplianceId id = ground_.check_ins[letter].check_in.facts.appliance;
+  registry_.store().appliances.prefetch_row(id);
+  planner_.store().appliances.prefetch_row(id);
 }
 
 void Centre::begin() {
@@ -136,8 +165,8 @@ void Centre::begin() {
     const Identity who = identity_of(i);
     post<Registry>(
         Registry::ApplianceProvisioned{{++requests_}, who.id, who.client, who.site, who.hardware});
+    drain();
   }
-  drain();
   start();
   drain();
 }
@@ -161,13 +190,16 @@ void Centre::kill() {
   log_.restarted();
   for (const auto& [request, waiting] : waiting_) fail(waiting, ground_.scenario.network.latency);
   waiting_.clear();
+  if (current_) fail(*current_, ground_.scenario.network.latency);
+  current_.reset();
   later(Kind::centre_up, ground_.scenario.times.centre_down, 0);
 }
 
 void Centre::happen(const Happening& h) {
   const bool lives = up_ && h.life == process_;
   if (h.kind == Kind::request) {
-    request(ground_.check_ins.take(h.number));
+    request(ground_.check_ins[h.number]);
+    ground_.check_ins.drop(h.number);
   } else if (h.kind == Kind::log_answer) {
     const LogLetter letter = log_letters_.take(h.number);
     if (lives && letter.taken) post<Planner>(letter.decided);

@@ -2,7 +2,6 @@
 // The simulated centre: gateway, registry and planner behind their steppers, and a decision log.
 // Turns are durable at once; requests, answers and proposals on their way are lost with the
 // process.
-#include <deque>
 #include <map>
 #include <vector>
 
@@ -28,6 +27,10 @@ class Centre {
   void ask(const Planner::RolloutAsked& asked) { post<Planner>(asked), drain(); }
   void ask(const Planner::MoveAsked& asked) { post<Planner>(asked), drain(); }
 
+  // What a check-in in this letter will look at: first where, then what lies there.
+  void prefetch_places(std::uint32_t letter) const;
+  void prefetch_rows(std::uint32_t letter) const;
+
   bool up() const { return up_; }
   const Planner::Store& planner() const { return planner_.store(); }
   const Stepper<Planner>& planner_machine() const { return planner_; }
@@ -40,17 +43,20 @@ class Centre {
 
  private:
   using Local = std::variant<Gateway::Event, Registry::Event, Planner::Event>;
-  struct Waiting {
+  static constexpr std::uint32_t told_max = 4096;  // a start tells of all the log has kept
+  struct Waiting {                                 // a check-in without its answer
+    RequestId request;
     std::uint32_t sender = 0, process = 0, serial = 0;
+    std::int64_t patience_ms = 0;
   };
   struct LogLetter {
     bool taken = false;
     Planner::Decided decided;  // or, not taken, only its decision
   };
 
-  template <class M>
-  void post(const typename M::Event& event) {
-    local_.push_back(Local{std::in_place_type<typename M::Event>, event});
+  template <class M, class Event>
+  void post(const Event& event) {
+    local_.template add<typename M::Event>(event);
   }
   void drain();
   template <class M>
@@ -64,8 +70,10 @@ class Centre {
   void act(const OperatorAnswered& effect);
   void act(const Gateway::Respond& effect);
   void act(const Gateway::Refuse& effect);
-  void request(const CheckInLetter& letter);
+  void request(CheckInLetter& letter);
+  std::optional<Waiting> taken(RequestId request);
   void fail(const Waiting& waiting, Duration after);
+  void outlasts(const Waiting& waiting, Duration after);
   void tell(const SimulatedLog::Telling& telling);
   void start();
   void kill();
@@ -76,9 +84,10 @@ class Centre {
   Stepper<Registry> registry_;
   Stepper<Planner> planner_;
   SimulatedLog log_;
-  std::deque<Local> local_;
+  Fifo<Local, told_max> local_;
   Letters<LogLetter> log_letters_;
-  std::map<std::uint64_t, Waiting> waiting_;  // by request; at most gateway's bound
+  std::optional<Waiting> current_;            // the check-in that is being answered
+  std::map<std::uint64_t, Waiting> waiting_;  // others, by request; at most gateway's bound
   std::vector<OperatorAnswered> operator_answers_;
   std::vector<std::uint32_t> kill_at_;
   std::uint64_t requests_ = 0, responses_ = 0;

@@ -1,6 +1,7 @@
 #pragma once
 // What all parts of one run share. Owned by the world; outlives every appliance and the centre.
 #include <tuple>
+#include <vector>
 
 #include "actors/gateway/machine.hpp"
 #include "actors/healer/machine.hpp"
@@ -10,9 +11,12 @@
 #include "actors/reporter/machine.hpp"
 #include "actors/scheduler/machine.hpp"
 #include "actors/updater/machine.hpp"
+#include "simulations/engine/fifo.hpp"
 #include "simulations/engine/letters.hpp"
+#include "simulations/engine/pool.hpp"
 #include "simulations/model/happening.hpp"
 #include "simulations/model/releases.hpp"
+#include "simulations/model/under_way.hpp"
 #include "simulations/model/witness.hpp"
 
 namespace drydock::sim {
@@ -26,22 +30,40 @@ struct Identity {
 // Sites hold one and two appliances in turn; two clients share them; two models of hardware.
 Identity identity_of(std::uint32_t appliance);
 
+// What the machines of one appliance tell each other within a moment.
+using Told = std::variant<Scheduler::Event, Updater::Event, HealthGate::Event, Reporter::Event,
+                          Healer::Event>;
+
+// Events that are known to change nothing: let happen, or spared.
+enum class Idle : std::uint8_t { happens, spared };
+
 struct Ground {
   Ground(const Scenario& of, std::uint64_t with_seed, std::uint32_t sources, Witness& seen_by,
-         QueueKind queue)
+         QueueKind queue, Idle with_idle)
       : scenario(of),
         seed(with_seed),
+        idle(with_idle),
         run(with_seed, sources, Run::Events(queue)),
         releases(of, with_seed),
         witness(seen_by) {}
 
   const Scenario& scenario;
   std::uint64_t seed;
+  Idle idle;
   Run run;
   Releases releases;
   Witness& witness;
   Letters<CheckInLetter> check_ins;
   Letters<AnswerLetter> answers;
+  Pool<UnderWay> under_way;
+  // Within one moment of one appliance: empty between two events.
+  static constexpr std::uint32_t told_max = 64;
+  Fifo<Told, told_max> told;
+  // Check-ins whose outcome is not sure to come in time, found during this event.
+  struct Impatient {
+    std::uint32_t sender = 0, process = 0, serial = 0;
+  };
+  std::vector<Impatient> impatient;
   // What one step wants done, by machine: made once, for a step fills one and it is read at once.
   std::tuple<EffectsOf<Scheduler>::type, EffectsOf<Updater>::type, EffectsOf<HealthGate>::type,
              EffectsOf<Reporter>::type, EffectsOf<Healer>::type, EffectsOf<Gateway>::type,

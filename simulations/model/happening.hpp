@@ -56,6 +56,7 @@ struct CheckInLetter {
   std::uint32_t sender = 0;
   std::uint32_t process = 0;  // the answer is for this process of the sender
   std::uint32_t serial = 0;
+  std::int64_t patience_ms = INT64_MAX;  // when its sender's patience is over, unless that counts
   CheckIn check_in;
 };
 struct AnswerLetter {

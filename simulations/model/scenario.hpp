@@ -83,6 +83,7 @@ struct Scenario {
   std::string name, about;
   std::uint32_t appliances = 12;
   Duration horizon = hours(24);
+  Duration at_least{};  // goes on so long, also when everything is settled
   Duration poll = seconds(60);
   Duration soak = minutes(30);
   Version installed = make_version(1, 0, 0);

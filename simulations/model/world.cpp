@@ -13,7 +13,8 @@ constexpr std::uint32_t operator_requests = 0x40000000;  // apart from the appli
 
 World::World(const Scenario& scenario, std::uint64_t seed, Witness& witness, SetUp order)
     : ground_(scenario, seed, scenario.appliances + 2, witness,
-              order == SetUp::forwards ? QueueKind::ring : QueueKind::heap),
+              order == SetUp::forwards ? QueueKind::ring : QueueKind::heap,
+              order == SetUp::forwards ? Idle::spared : Idle::happens),
       centre_(ground_, scenario.appliances),
       faults_(draw_faults(scenario, seed, scenario.appliances)),
       acts_done_(scenario.acts.size(), false) {
@@ -57,13 +58,31 @@ void World::begin(SetUp order) {
 bool World::step() {
   if (ground_.run.done() || ground_.run.next_at() > Instant{} + scenario().horizon) return false;
   const Happening happening = ground_.run.next();
+  prefetch();
   if (happening.target == 0)
     centre_.happen(happening);
   else if (happening.target <= appliances_.size())
     appliances_[happening.target - 1].happen(happening);
   else
     look();
+  for (const auto& [sender, process, serial] : ground_.impatient)
+    appliances_[sender - 1].await_answer(process, serial);
+  ground_.impatient.clear();
   return true;
+}
+
+// A large fleet lies in memory, not in the caches: what the next events need is fetched while this
+// one happens.
+void World::prefetch() const {
+  constexpr std::size_t far = 12, near = 6;
+  if (const Happening* h = ground_.run.ahead(far)) {
+    if (h->target != 0 && h->target <= appliances_.size())
+      appliances_[h->target - 1].prefetch();
+    else if (h->kind == Kind::request)
+      centre_.prefetch_places(h->number);
+  }
+  const Happening* h = ground_.run.ahead(near);
+  if (h != nullptr && h->kind == Kind::request) centre_.prefetch_rows(h->number);
 }
 
 // --- the operators -------------------------------------------------------------------------------
@@ -130,15 +149,23 @@ void World::look() {
   bool done = centre_.up() && centre_.planner().rollouts.size() == scenario().rollouts.size();
   for (std::uint32_t i = 0; done && i < centre_.planner().rollouts.size(); ++i)
     done = centre_.planner().rollouts.row(i).phase != planner::RolloutPhase::created;
-  bool at_rest = true;
-  for (const Appliance& appliance : appliances_) {
-    if (!done) break;
-    done = final_for(appliance);
-    at_rest = at_rest && appliance.at_rest();
-  }
+  done = done && all_from(unfinished_, [&](const Appliance& a) { return final_for(a); });
   if (!done) done_at_.reset();
   if (done && !done_at_) done_at_ = now();
-  settled_ = ended_ = done && at_rest;
+  settled_ = done && all_from(restless_, [](const Appliance& a) { return a.at_rest(); });
+  ended_ = settled_ && now() - Instant{} >= scenario().at_least;
+}
+
+// Is it so with every appliance? Begins with the one it was last not so with.
+template <class IsSo>
+bool World::all_from(std::size_t& first, IsSo&& is_so) const {
+  for (std::size_t n = 0; n < appliances_.size(); ++n) {
+    const std::size_t i = (first + n) % appliances_.size();
+    if (is_so(appliances_[i])) continue;
+    first = i;
+    return false;
+  }
+  return true;
 }
 
 std::uint64_t World::digest() const {
@@ -148,7 +175,6 @@ std::uint64_t World::digest() const {
   absorb(digest, centre_.planner_machine().mark());
   digest.absorb(centre_.gateway_digest());
   digest.absorb(centre_.log_digest());
-  digest.absorb(events());
   return digest.value();
 }
 

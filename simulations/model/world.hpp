@@ -14,8 +14,8 @@ namespace drydock::sim {
 // In which order appliances are begun, and which queue their events wait in: neither may be seen in
 // what happens.
 enum class SetUp : std::uint8_t {
-  forwards,   // the ring
-  backwards,  // the plain heap
+  forwards,   // the ring; events that change nothing are spared
+  backwards,  // the plain heap; every event happens
 };
 
 class World {
@@ -47,9 +47,12 @@ class World {
 
  private:
   void begin(SetUp order);
+  void prefetch() const;
   void look();
   void act_as_operator();
   bool final_for(const Appliance& appliance) const;
+  template <class IsSo>
+  bool all_from(std::size_t& first, IsSo&& is_so) const;
 
   Ground ground_;
   Centre centre_;
@@ -58,6 +61,7 @@ class World {
   std::uint32_t rollouts_asked_ = 0, rollouts_started_ = 0;
   std::vector<bool> acts_done_;
   std::optional<Instant> done_at_;
+  std::size_t unfinished_ = 0, restless_ = 0;  // places of appliances that were so at the last look
   bool looked_ = false, settled_ = false, ended_ = false;
 };
 

@@ -2,6 +2,7 @@
 #include "simulations/oracles/oracles.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "actors/planner/evidence.hpp"
 
@@ -18,6 +19,14 @@ void Oracles::told(std::uint32_t, const std::string& line) {
 }
 
 Instant Oracles::now() const { return world_ == nullptr ? Instant{} : world_->now(); }
+
+// An update is open until its appliance or the centre is done with it.
+void Oracles::hold(const Update& update, int by) {
+  const auto add = [&](std::uint32_t& count) { count += static_cast<std::uint32_t>(by); };
+  Held& held = in_rollout_[update.rollout];
+  if (!update.over) add(held.open), add(open_at_site_[identity_of(update.appliance).site.value]);
+  if (update.on_trial && !update.silent) add(held.on_trial);
+}
 
 Oracles::Update* Oracles::find(UpdateId update) {
   const auto found = updates_.find(update.value);
@@ -44,14 +53,15 @@ void Oracles::boot_state_changed(std::uint32_t appliance, const BootState& state
   if (running != Slot::none && running != state.good && running != state.trial &&
       state.trial != Slot::none)
     fail(appliance, "runs a slot that is neither good nor on trial");
-  for (UpdateId id : open_) {
-    Update* update = find(id);
-    if (update->appliance != appliance || !update->on_trial) continue;
-    update->on_trial = state.trial != Slot::none && state.update == id;
+  for (UpdateId id = lines_[appliance].update; id;) {
+    Update& update = *find(id);
+    const bool armed = state.trial != Slot::none && state.update == id;
+    if (update.on_trial && !armed) change(update, [](Update& u) { u.on_trial = false; });
+    id = update.before;
   }
   Update* update = state.trial == Slot::none ? nullptr : find(state.update);
   if (update == nullptr || update->on_trial) return;
-  update->armed = update->on_trial = true;
+  change(*update, [](Update& u) { u.armed = u.on_trial = true; });
   check_exposure(appliance, update->rollout);
 }
 
@@ -60,11 +70,13 @@ void Oracles::slot_written(std::uint32_t appliance, Slot slot, Slot running) {
 }
 
 void Oracles::marked_good(std::uint32_t, UpdateId id) {
-  if (Update* update = find(id)) update->good = update->over = true, update->on_trial = false;
+  if (Update* update = find(id))
+    change(*update, [](Update& u) { u.good = u.over = true, u.on_trial = false; });
 }
 
 void Oracles::fell_back(std::uint32_t, UpdateId id) {
-  if (Update* update = find(id)) update->fell_back = update->over = true, update->on_trial = false;
+  if (Update* update = find(id))
+    change(*update, [](Update& u) { u.fell_back = u.over = true, u.on_trial = false; });
 }
 
 // --- grants and halts
@@ -123,6 +135,7 @@ void Oracles::answer_left(std::uint32_t appliance, const Answer& answer) {
 }
 
 void Oracles::answer_taken(std::uint32_t appliance, const Answer& answer) {
+  if (halts_.empty()) return;  // what it says is older than every halt
   Line& line = lines_[appliance];
   line.heard = std::max(line.heard, answer.epoch);
 }
@@ -132,7 +145,7 @@ void Oracles::answer_taken(std::uint32_t appliance, const Answer& answer) {
 
 void Oracles::decided(const Planner::Decided& decided, const Planner::Store& after) {
   if (numbers_.empty())
-    for (std::uint32_t i = 1; i < lines_.size(); ++i) numbers_[identity_of(i).id] = i;
+    for (std::uint32_t i = 1; i < lines_.size(); ++i) numbers_[identity_of(i).id.value] = i;
   if (const auto* grant = std::get_if<GrantIssued>(&decided.decision.what))
     granted(*grant, decided.position, after);
   if (const auto* reports = std::get_if<ReportsCounted>(&decided.decision.what))
@@ -141,18 +154,17 @@ void Oracles::decided(const Planner::Decided& decided, const Planner::Store& aft
     const planner::Appliance* row = after.appliances.get(passed->appliance);
     Update* update = row == nullptr ? nullptr : find(row->update);
     if (update != nullptr && row->order == passed->order && !planner::in_flight(row->stage)) {
-      update->silent = update->silent || row->stage == planner::Stage::silent;
-      update->over = true;
+      const bool silent = row->stage == planner::Stage::silent;
+      change(*update, [&](Update& u) { u.silent = u.silent || silent, u.over = true; });
     }
   }
   for (std::uint32_t i = 0; i < after.rollouts.size(); ++i)
     if (after.rollouts.row(i).phase == planner::RolloutPhase::halted)
       halts_.try_emplace(after.rollouts.key(i), after.head.epoch);
-  std::erase_if(open_, [&](UpdateId id) { return find(id)->over && !find(id)->on_trial; });
 }
 
 void Oracles::granted(const GrantIssued& grant, Position position, const Planner::Store& after) {
-  const std::uint32_t number = numbers_.at(grant.appliance);
+  const std::uint32_t number = numbers_.at(grant.appliance.value);
   const planner::Appliance* row = after.appliances.get(grant.appliance);
   const bool applied =
       row != nullptr && (row->order.value & ((std::uint64_t{1} << 40) - 1)) == position.value;
@@ -163,10 +175,11 @@ void Oracles::granted(const GrantIssued& grant, Position position, const Planner
     return;
   }
   if (halted(grant.rollout) != nullptr) fail(number, "is granted an install after the halt");
+  if (update.appliance != 0) fail(number, "is granted an update a second time");
   update.appliance = number;
   update.rollout = grant.rollout;
-  lines_[number].update = grant.update;
-  open_.push_back(grant.update);
+  update.before = std::exchange(lines_[number].update, grant.update);
+  hold(update, 1);
   check_caps(grant.rollout, number, after);
 }
 
@@ -174,14 +187,8 @@ void Oracles::granted(const GrantIssued& grant, Position position, const Planner
 // the appliance has reached it.
 void Oracles::check_caps(RolloutId id, std::uint32_t appliance, const Planner::Store& after) {
   const planner::Rollout* rollout = after.rollouts.get(id);
-  const SiteId site = identity_of(appliance).site;
-  std::uint32_t in_rollout = 0, at_site = 0;
-  for (UpdateId open : open_) {
-    const Update* update = find(open);
-    if (update->over) continue;
-    if (update->rollout == id) ++in_rollout;
-    if (identity_of(update->appliance).site == site) ++at_site;
-  }
+  const std::uint32_t in_rollout = in_rollout_[id].open;
+  const std::uint32_t at_site = open_at_site_[identity_of(appliance).site.value];
   const Policy& policy = rollout->spec.policy;
   const std::uint32_t allowed = planner::allowed_in_flight(policy, rollout->tally);
   if (in_rollout > allowed)
@@ -194,11 +201,7 @@ void Oracles::check_caps(RolloutId id, std::uint32_t appliance, const Planner::S
 // On trial at once: no more than may be in flight, but for those the centre has given up.
 void Oracles::check_exposure(std::uint32_t appliance, RolloutId id) {
   const planner::Rollout* rollout = planner().rollouts.get(id);
-  std::uint32_t exposed = 0;
-  for (UpdateId open : open_) {
-    const Update* update = find(open);
-    if (update->on_trial && !update->silent && update->rollout == id) ++exposed;
-  }
+  const std::uint32_t exposed = in_rollout_[id].on_trial;
   const std::uint32_t allowed = planner::allowed_in_flight(rollout->spec.policy, rollout->tally);
   if (exposed > allowed)
     fail(appliance, "is on trial as number " + std::to_string(exposed) + "; " +
@@ -210,25 +213,29 @@ void Oracles::check_exposure(std::uint32_t appliance, RolloutId id) {
 
 void Oracles::report_kept(std::uint32_t appliance, const Report& report) {
   Line& line = lines_[appliance];
-  if (report.seq.value != line.kept.size() + 1) fail(appliance, "skips a report's number");
-  line.kept.push_back(digest_of(report));
+  if (report.seq.value != ++line.kept) fail(appliance, "skips a report's number");
+  line.awaited.push_back(digest_of(report));
   const bool ends =
       report.kind == ReportKind::committed || report.kind == ReportKind::rolled_back ||
       report.kind == ReportKind::install_failed || report.kind == ReportKind::order_refused;
   Update* update = find(report.update);
-  if (ends && update != nullptr) update->over = true;
+  if (ends && update != nullptr) change(*update, [](Update& u) { u.over = true; });
 }
 
 void Oracles::counted(const ReportsCounted& what, const Planner::Store& after) {
-  const std::uint32_t number = numbers_.at(what.appliance);
+  const std::uint32_t number = numbers_.at(what.appliance.value);
   Line& line = lines_[number];
+  const std::uint32_t before = line.counted;
   for (const Report& report : what.reports) {
-    if (report.seq.value <= line.counted) continue;  // told twice
-    if (report.seq.value != line.counted + 1) fail(number, "a report of it was lost");
-    if (report.seq.value > line.kept.size() || line.kept[report.seq.value - 1] != digest_of(report))
+    const std::uint32_t seq = report.seq.value;
+    if (seq <= line.counted) continue;  // told twice
+    if (seq != line.counted + 1) fail(number, "a report of it was lost");
+    if (seq > line.kept || line.awaited[seq - 1 - before] != digest_of(report))
       fail(number, "the centre counts a report it never made");
-    line.counted = report.seq.value;
+    line.counted = std::min(seq, line.kept);
   }
+  line.awaited.erase(line.awaited.begin(), line.awaited.begin() + (line.counted - before));
+  if (line.awaited.empty()) line.awaited = {};  // most appliances owe nothing: hold no room
   const planner::Appliance* row = after.appliances.get(what.appliance);
   if (row == nullptr || row->reports_through.value != line.counted)
     fail(number, "the centre's mark of its reports is not what the log took");

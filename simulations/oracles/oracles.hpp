@@ -3,6 +3,7 @@
 // the log truly took, never from the planner's counters; those are compared with the books.
 #include <functional>
 #include <map>
+#include <unordered_map>
 #include <vector>
 
 #include "simulations/model/world.hpp"
@@ -53,6 +54,7 @@ class Oracles final : public Witness {
   struct Update {  // one the log has granted
     std::uint32_t appliance = 0;
     RolloutId rollout;
+    UpdateId before;        // the one granted to this appliance before
     bool token = false;     // the log took a reboot grant for it
     bool armed = false;     // it was ever put on trial
     bool on_trial = false;  // it is on trial now
@@ -60,17 +62,29 @@ class Oracles final : public Witness {
     bool silent = false;  // the centre gave it up
     bool over = false;    // its appliance or the centre is done with it
   };
-  struct Line {                       // of one appliance
-    UpdateId update;                  // the newest granted
-    Epoch heard;                      // the highest epoch in an answer it took
-    std::vector<std::uint64_t> kept;  // digests of its reports, by sequence
-    std::uint32_t counted = 0;        // reports the log has taken, without a gap
+  struct Line {                          // of one appliance
+    UpdateId update;                     // the newest granted
+    Epoch heard;                         // the highest epoch in an answer it took since a halt
+    std::vector<std::uint64_t> awaited;  // digests of its reports that the log has not taken
+    std::uint32_t kept = 0;              // reports it made
+    std::uint32_t counted = 0;           // reports the log has taken, without a gap
+  };
+  struct Held {  // by the books, at this moment
+    std::uint32_t open = 0, on_trial = 0;
   };
 
   void fail(std::uint32_t appliance, const std::string& what);
   Instant now() const;
   const Planner::Store& planner() const { return world_->centre().planner(); }
   Update* find(UpdateId update);
+  // Every change of an update goes through here: what is held is counted along.
+  template <class Edit>
+  void change(Update& update, Edit&& edit) {
+    hold(update, -1);
+    edit(update);
+    hold(update, 1);
+  }
+  void hold(const Update& update, int by);
   // The epoch that this rollout's halt began; nothing while it is not halted.
   const Epoch* halted(RolloutId rollout) const;
   bool heard_the_halt(std::uint32_t appliance, RolloutId rollout) const;
@@ -78,6 +92,8 @@ class Oracles final : public Witness {
   void counted(const ReportsCounted& reports, const Planner::Store& after);
   void check_caps(RolloutId rollout, std::uint32_t appliance, const Planner::Store& after);
   void check_exposure(std::uint32_t appliance, RolloutId rollout);
+  bool recount_is_due();
+  void recount();
   void recount_rollouts();
   void recount_sites();
   void check_tallies();
@@ -86,10 +102,13 @@ class Oracles final : public Witness {
   const World* world_ = nullptr;
   std::vector<Line> lines_;  // by the appliance's number
   Follow follow_;
-  std::map<std::uint64_t, Update> updates_;
-  std::vector<UpdateId> open_;  // not over
+  // Looked up by number only, or summed over: their order is never seen.
+  std::unordered_map<std::uint64_t, Update> updates_;
+  std::unordered_map<std::uint64_t, std::uint32_t> numbers_;  // by the appliance's id
+  std::map<RolloutId, Held> in_rollout_;
+  std::unordered_map<std::uint64_t, std::uint32_t> open_at_site_;
   std::map<RolloutId, Epoch> halts_;
-  std::map<ApplianceId, std::uint32_t> numbers_;
+  std::uint32_t minutes_ = 0;
   Violations violations_;
 };
 

@@ -51,9 +51,9 @@ std::string field_difference(const State& a, const State& b) {
   return found.empty() ? std::string(": its history differs, its state does not") : found;
 }
 
-template <class M>
-std::optional<std::string> machine_difference(const std::string& where, const Stepper<M>& a,
-                                              const Stepper<M>& b) {
+template <class M, class Held>
+std::optional<std::string> machine_difference(const std::string& where, const Held& a,
+                                              const Held& b) {
   if (a.mark() == b.mark()) return std::nullopt;
   const std::string name = fmt::format("{} {} after {} and {} turns", where, M::name,
                                        a.mark().turn_no, b.mark().turn_no);
@@ -66,12 +66,17 @@ std::optional<std::string> machine_difference(const std::string& where, const St
 std::optional<std::string> appliance_difference(const Appliance& a, const Appliance& b,
                                                 std::size_t number) {
   const std::string where = fmt::format("appliance {}:", number);
-  if (auto d = machine_difference(where, a.machine<Scheduler>(), b.machine<Scheduler>())) return d;
-  if (auto d = machine_difference(where, a.machine<Updater>(), b.machine<Updater>())) return d;
-  if (auto d = machine_difference(where, a.machine<HealthGate>(), b.machine<HealthGate>()))
+  if (auto d = machine_difference<Scheduler>(where, a.machine<Scheduler>(), b.machine<Scheduler>()))
     return d;
-  if (auto d = machine_difference(where, a.machine<Reporter>(), b.machine<Reporter>())) return d;
-  if (auto d = machine_difference(where, a.machine<Healer>(), b.machine<Healer>())) return d;
+  if (auto d = machine_difference<Updater>(where, a.machine<Updater>(), b.machine<Updater>()))
+    return d;
+  if (auto d =
+          machine_difference<HealthGate>(where, a.machine<HealthGate>(), b.machine<HealthGate>()))
+    return d;
+  if (auto d = machine_difference<Reporter>(where, a.machine<Reporter>(), b.machine<Reporter>()))
+    return d;
+  if (auto d = machine_difference<Healer>(where, a.machine<Healer>(), b.machine<Healer>()))
+    return d;
   if (a.digest() == b.digest()) return std::nullopt;
   return where + " boot state" + field_difference(a.box().boot_state, b.box().boot_state);
 }
@@ -90,10 +95,11 @@ std::optional<std::string> first_difference(const Scenario& scenario, std::uint6
     if (auto d = appliance_difference(one.world.appliances()[i], two.world.appliances()[i], i + 1))
       return d;
   const Centre &a = one.world.centre(), &b = two.world.centre();
-  if (auto d = machine_difference("centre:", a.registry_machine(), b.registry_machine())) return d;
-  if (auto d = machine_difference("centre:", a.planner_machine(), b.planner_machine())) return d;
-  if (one.world.digest() != two.world.digest())
-    return "the decision log or the number of events differs";
+  if (auto d = machine_difference<Registry>("centre:", a.registry_machine(), b.registry_machine()))
+    return d;
+  if (auto d = machine_difference<Planner>("centre:", a.planner_machine(), b.planner_machine()))
+    return d;
+  if (one.world.digest() != two.world.digest()) return "the decision log differs";
   return std::nullopt;
 }
 

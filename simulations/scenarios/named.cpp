@@ -147,6 +147,15 @@ Scenario rollback() {
   return s;
 }
 
+Scenario million() {
+  Scenario s = good("million", "a good release reaches a million appliances within a day");
+  s.appliances = 1'000'000;
+  s.poll = minutes(5);
+  s.at_least = s.horizon;
+  s.rollouts[0].spec.policy.in_flight_max = 50'000;
+  return s;
+}
+
 Scenario late_clocks() {
   Scenario s = storm("late-clocks", "all faults, and clocks that are set minutes after the boot",
                      good("", ""));
@@ -182,6 +191,7 @@ std::vector<Scenario> named_scenarios() {
       two_rounds(),
       rollback(),
       late_clocks(),
+      million(),
   };
 }
 

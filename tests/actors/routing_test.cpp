@@ -60,9 +60,10 @@ BOOST_AUTO_TEST_CASE(the_event_carries_what_the_effect_held) {
   OrderNumber arrived;
   route(
       Appliance{}, Scheduler::Effect{denied},
-      [&](auto machine, const auto& event) {
-        if constexpr (std::is_same_v<typename decltype(machine)::type, Reporter>)
-          arrived = std::get<OrderDenied>(event).order;
+      [&](auto machine, const auto& held) {
+        using Event = typename decltype(machine)::type::Event;
+        if constexpr (std::is_same_v<Event, Reporter::Event>)
+          arrived = std::get<OrderDenied>(Event{held}).order;
       },
       [](const auto&) {});
   BOOST_TEST(arrived.value == 12U);

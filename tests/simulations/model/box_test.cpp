@@ -1,6 +1,8 @@
 // The simulated firmware and root-helper: they must refuse what the real ones refuse.
 #include <boost/test/unit_test.hpp>
 
+#include <vector>
+
 #include "simulations/model/box.hpp"
 
 using namespace drydock;
@@ -13,6 +15,7 @@ constexpr WallTime now{1'767'571'200'000};
 
 struct Installed {  // slot A is good, slot B holds the whole new release
   Box box;
+  std::vector<HealthGate::GateLogRead> gate_log;
   Grant token;
   Installed() {
     box.boot_state.slot(Slot::a) = {old_version, 8, 8, false};
@@ -26,8 +29,8 @@ struct Installed {  // slot A is good, slot B holds the whole new release
   }
   Reason arm() { return helper_arm(box, token, Slot::a, now, WallTrust::synchronised); }
   void log(GateVerdict verdict, BootId boot) {
-    const auto seq = static_cast<std::uint32_t>(box.gate_log.size() + 1);
-    box.gate_log.push_back({seq, boot, token.update, verdict, 1, {}, {}});
+    const auto seq = static_cast<std::uint32_t>(gate_log.size() + 1);
+    gate_log.push_back({seq, boot, token.update, verdict, 1, {}, {}});
   }
 };
 
@@ -97,12 +100,12 @@ BOOST_AUTO_TEST_CASE(a_slot_is_marked_good_only_with_this_boots_passed_verdict) 
   HelperAsk ask;
   ask.boot = {5};
   ask.update = i.token.update;
-  BOOST_TEST((helper_commit(i.box, ask, {5}, Slot::b) == Reason::helper_refused));
+  BOOST_TEST((helper_commit(i.box, i.gate_log, ask, {5}, Slot::b) == Reason::helper_refused));
   i.log(GateVerdict::passed, {4});
-  BOOST_TEST((helper_commit(i.box, ask, {5}, Slot::b) == Reason::helper_refused));
+  BOOST_TEST((helper_commit(i.box, i.gate_log, ask, {5}, Slot::b) == Reason::helper_refused));
   i.log(GateVerdict::passed, {5});
-  BOOST_TEST((helper_commit(i.box, ask, {6}, Slot::b) == Reason::helper_refused));
-  BOOST_TEST((helper_commit(i.box, ask, {5}, Slot::b) == Reason::none));
+  BOOST_TEST((helper_commit(i.box, i.gate_log, ask, {6}, Slot::b) == Reason::helper_refused));
+  BOOST_TEST((helper_commit(i.box, i.gate_log, ask, {5}, Slot::b) == Reason::none));
   BOOST_TEST((i.box.boot_state.good == Slot::b));
-  BOOST_TEST((helper_commit(i.box, ask, {5}, Slot::b) == Reason::none));  // asked twice
+  BOOST_TEST((helper_commit(i.box, i.gate_log, ask, {5}, Slot::b) == Reason::none));  // asked twice
 }
