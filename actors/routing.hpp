@@ -8,7 +8,8 @@ namespace drydock {
 template <class... Ms>
 struct Peers {};
 
-// Calls to_peer(std::type_identity<M>, held event) for every peer that takes it, else to_world(effect).
+// Calls to_peer(std::type_identity<M>, held event) for every peer that takes it, else
+// to_world(effect).
 template <class... Ms, class Effect, class ToPeer, class ToWorld>
 void route(Peers<Ms...>, const Effect& effect, ToPeer&& to_peer, ToWorld&& to_world) {
   std::visit(

@@ -11,14 +11,14 @@
 
 #include "simulations/planner_table/verb.hpp"
 #include "simulations/report/outcome.hpp"
-#include "simulations/scenarios/named.hpp"
+#include "simulations/scenarios/library.hpp"
+#include "simulations/scenarios/memory.hpp"
 
 namespace {
 
 using drydock::sim::Outcome;
 using drydock::sim::Scenario;
 
-constexpr std::uint32_t appliances_max = 4'000'000;
 constexpr std::uint64_t seeds_max = 100'000;
 
 struct Options {
@@ -33,8 +33,10 @@ struct Options {
 
 std::string names() {
   std::string text;
-  for (const Scenario& s : drydock::sim::named_scenarios())
-    text += fmt::format("  {:<18}{}\n", s.name, s.about);
+  for (const std::string& name : drydock::sim::scenario_names(drydock::sim::scenario_folders())) {
+    const auto s = drydock::sim::scenario_named(name);
+    text += fmt::format("  {:<18}{}\n", name, s ? s->about : s.error().text);
+  }
   return text;
 }
 
@@ -134,12 +136,12 @@ int verify(const Options& options, const Scenario& scenario, std::uint64_t first
 }
 
 void add_options(CLI::App& verb, Options& options) {
-  verb.add_option("scenario", options.scenario, "which one; `fleet-sim list` names them")
+  verb.add_option("scenario", options.scenario, "a name of `fleet-sim list`, or the path of a file")
       ->required();
   auto* seed = verb.add_option("--seed", options.seed, "of every draw; default: 1");
   verb.add_option("--seeds", options.seeds, "run each seed of a range, as 1..50")->excludes(seed);
   verb.add_option("--appliances", options.appliances, "instead of the scenario's number")
-      ->check(CLI::Range(std::uint32_t{1}, appliances_max));
+      ->check(CLI::Range(std::uint32_t{1}, std::uint32_t{10'000'000}));
   verb.add_option("--hours", options.hours, "simulated hours at most, instead of the scenario's")
       ->check(CLI::Range(std::uint32_t{1}, std::uint32_t{24 * 365}));
   verb.add_flag("--json", options.json, "end with one line of JSON");
@@ -175,10 +177,9 @@ int main(int argc, char** argv) {
     std::cout << names();
     return 0;
   }
-  auto scenario = drydock::sim::scenario_named(options.scenario);
+  auto scenario = drydock::sim::find_scenario(options.scenario, drydock::sim::scenario_folders());
   if (!scenario) {
-    std::cerr << fmt::format("fleet-sim: there is no scenario \"{}\"; choose one of\n{}",
-                             options.scenario, names());
+    std::cerr << fmt::format("fleet-sim: {}\n", scenario.error().text);
     return 2;
   }
   std::pair range{options.seed, options.seed};
@@ -193,6 +194,13 @@ int main(int argc, char** argv) {
     range = *given;
   }
   if (options.appliances != 0) scenario->appliances = options.appliances;
+  const std::uint64_t worlds = *runs ? 1 : 2;  // verify keeps both
+  if (const auto fits =
+          drydock::sim::fits_memory(scenario->appliances, worlds, drydock::sim::memory_available());
+      !fits) {
+    std::cerr << fmt::format("fleet-sim: {}\n", fits.error().text);
+    return 2;
+  }
   if (options.follow && *options.follow > scenario->appliances) {
     std::cerr << fmt::format("fleet-sim: --follow {}: there are {} appliances\n", *options.follow,
                              scenario->appliances);

@@ -5,8 +5,8 @@
 //   agent.yaml:7: healer.rules[0].disk.used_max: found "lots", accepted: a share ...
 //
 // A key nobody described, a key given twice, a missing required key and a second document are
-// errors. No exception leaves `read_document`. Only the .cpp files of this folder include this
-// header.
+// errors. No exception leaves `read_document`. Included by the .cpp files of this folder, and by
+// simulations/scenarios.
 #include <cstddef>
 #include <functional>
 #include <initializer_list>

@@ -9,6 +9,16 @@ namespace {
 constexpr Duration look_interval = minutes(1);
 constexpr std::uint32_t operator_requests = 0x40000000;  // apart from the appliances' requests
 
+// How many retries of its rollout the acts up to this one make.
+std::uint32_t retries_until(const Scenario& scenario, std::size_t act) {
+  std::uint32_t count = 0;
+  for (std::size_t i = 0; i <= act; ++i)
+    if (scenario.acts[i].move == RolloutMove::retry &&
+        scenario.acts[i].rollout == scenario.acts[act].rollout)
+      ++count;
+  return count;
+}
+
 }  // namespace
 
 World::World(const Scenario& scenario, std::uint64_t seed, Witness& witness, SetUp order)
@@ -113,7 +123,10 @@ void World::act_as_operator() {
         act.move == RolloutMove::halt    ? planner::RolloutPhase::halted
         : act.move == RolloutMove::pause ? planner::RolloutPhase::paused
                                          : planner::RolloutPhase::running;
-    if (rollout->phase == wanted || rollout->phase == planner::RolloutPhase::halted) {
+    const bool retry = act.move == RolloutMove::retry;
+    const bool done =
+        retry ? rollout->retries >= retries_until(scenario(), i) : rollout->phase == wanted;
+    if (done || rollout->phase == planner::RolloutPhase::halted) {
       acts_done_[i] = true;
       continue;
     }

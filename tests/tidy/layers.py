@@ -31,6 +31,11 @@ def is_replay(path: str) -> bool:
     return path.startswith("simulations/replay/")
 
 
+def is_scenario(path: str) -> bool:
+    """What reads scenario files: in the words, and with the messages, of every other document."""
+    return path.startswith("simulations/scenarios/")
+
+
 def is_main(path: str) -> bool:
     return path.startswith("runtime/bin/")
 
@@ -59,6 +64,10 @@ def message_may(path: str) -> bool:
 
 def machine_may(path: str) -> bool:
     return message_may(path) or is_machine(path)
+
+
+def scenario_may(path: str) -> bool:
+    return simulation_may(path) or path in ("runtime/config/reader.hpp", "runtime/config/units.hpp")
 
 
 def replay_may(path: str) -> bool:
@@ -90,6 +99,8 @@ LAYERS: tuple[tuple[str, Callable[[str], bool], Callable[[str], bool], str], ...
     ("a machine", is_machine, machine_may,
      "messages, runtime/kernel, runtime/result.hpp and other machines"),
     ("replay", is_replay, replay_may, "what simulations may, and runtime/journal"),
+    ("a scenario", is_scenario, scenario_may,
+     "what simulations may, and the reader of runtime/config"),
     ("a simulation", is_simulation, simulation_may,
      "messages, runtime/kernel, runtime/result.hpp, runtime/files, machines and simulations"),
     ("an assembly of actors", is_assembly, actor_may,

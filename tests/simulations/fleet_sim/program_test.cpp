@@ -5,9 +5,14 @@
 
 #include <array>
 #include <cstdio>
+#include <filesystem>
+#include <fstream>
 #include <string>
 
+#include <unistd.h>
 #include <nlohmann/json.hpp>
+
+#include "simulations/scenarios/memory.hpp"
 
 namespace {
 
@@ -31,6 +36,16 @@ Ended fleet_sim(const std::string& arguments) {
   ended.code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
   return ended;
 }
+
+struct Folder {
+  Folder()
+      : path(std::filesystem::temp_directory_path() / ("fleet-sim-" + std::to_string(::getpid()))) {
+    std::filesystem::create_directories(path);
+  }
+  ~Folder() { std::filesystem::remove_all(path); }
+  std::string file(const char* name) const { return (path / name).string(); }
+  std::filesystem::path path;
+};
 
 bool says(const Ended& ended, const char* text) {
   return ended.text.find(text) != std::string::npos;
@@ -91,7 +106,7 @@ BOOST_AUTO_TEST_CASE(an_unknown_scenario_is_told_which_there_are) {
 
 BOOST_AUTO_TEST_CASE(nonsense_arguments_are_refused_with_what_is_accepted) {
   for (const char* arguments :
-       {"", "run", "run good --appliances 0", "run good --appliances 2000000",
+       {"", "run", "run good --appliances 0", "run good --appliances 20000000",
         "run good --appliances many", "run good --seed x", "run good --hours 0",
         "run good --seeds 5..2", "run good --seeds 7", "run good --seed 1 --seeds 1..2",
         "run good --colour", "fly", "run good --follow 99"}) {
@@ -101,6 +116,31 @@ BOOST_AUTO_TEST_CASE(nonsense_arguments_are_refused_with_what_is_accepted) {
     BOOST_TEST(!run.text.empty());
   }
   BOOST_TEST(says(fleet_sim("run good --seeds 5..2"), "write a range"));
+}
+
+BOOST_AUTO_TEST_CASE(a_scenario_may_be_a_file_of_ones_own) {
+  const Folder folder;
+  std::ofstream(folder.file("mine.yaml")) << "about: mine\nappliances: 3\n"
+                                             "releases: [{version: 1.1.0}]\n"
+                                             "rollouts: [{at: 10m, version: 1.1.0}]\n";
+  const Ended run = fleet_sim("run " + folder.file("mine.yaml") + " --json");
+  BOOST_TEST(run.code == 0);
+  BOOST_TEST(nlohmann::json::parse(run.last_line())["committed"] == 3);
+  std::ofstream(folder.file("mine.yaml")) << "about: mine\nappliance: 3\n";
+  const Ended wrong = fleet_sim("run " + folder.file("mine.yaml"));
+  BOOST_TEST(wrong.code == 2);
+  BOOST_TEST(says(wrong, "mine.yaml:2: appliance: unknown key, accepted: about, appliances"));
+}
+
+BOOST_AUTO_TEST_CASE(an_appliance_takes_no_more_memory_than_the_arithmetic_says) {
+  const auto peak_mb = [](const char* appliances) {
+    const Ended run =
+        fleet_sim(std::string("run million --json --hours 1 --appliances ") + appliances);
+    return nlohmann::json::parse(run.last_line())["host"]["peak_mb"].get<std::uint64_t>();
+  };
+  const std::uint64_t few = peak_mb("10000"), many = peak_mb("40000");
+  BOOST_TEST(many > few);
+  BOOST_TEST((many - few) * 1'048'576 <= 30'000 * drydock::sim::bytes_an_appliance);
 }
 
 BOOST_AUTO_TEST_CASE(help_names_the_commands) {

@@ -2,7 +2,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "simulations/oracles/oracles.hpp"
-#include "simulations/scenarios/named.hpp"
+#include "simulations/scenarios/library.hpp"
 
 using namespace drydock;
 using namespace drydock::sim;

@@ -5,7 +5,7 @@
 #include <string>
 
 #include "simulations/report/outcome.hpp"
-#include "simulations/scenarios/named.hpp"
+#include "simulations/scenarios/library.hpp"
 
 namespace drydock::sim::testing {
 

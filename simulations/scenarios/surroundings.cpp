@@ -1,0 +1,86 @@
+// Windows, times, the network and the faults: what surrounds the appliances.
+#include "simulations/scenarios/sections.hpp"
+
+namespace drydock::sim {
+
+using config::duration;
+using config::number;
+using config::Permille;
+
+Read share_of_1000(std::uint32_t& out) {
+  return [&out](const Value& value) {
+    Permille read{out};
+    config::share(read, {0}, {1000})(value);
+    out = read.value;
+  };
+}
+
+Read version(Version& out) {
+  return [&out](const Value& value) {
+    constexpr std::string_view accepted = "a version as 1.4.2, each part below 1048576";
+    const std::string* found = value.scalar(accepted);
+    if (found != nullptr && !read_version(*found, out)) value.refuse(accepted);
+  };
+}
+
+Value at(const Value& map, const char* key) {
+  if (map.node().IsMap())
+    for (const auto& entry : map.node())
+      if (entry.first.IsScalar() && entry.first.Scalar() == key)
+        return map.child(entry.first, entry.second);
+  return map;
+}
+
+void read_window(const Value& value, Window& out) {
+  constexpr Duration day = hours(24);
+  out.always = false;
+  out.length = Duration{0};
+  config::read_map(value,
+                   {{"opens", duration(out.opens, Duration{0}, day), config::Presence::required},
+                    {"length", duration(out.length, minutes(1), day), config::Presence::required}});
+  if (out.opens == day) value.problem("a window cannot open at 24h; write 0m");
+}
+
+void read_times(const Value& value, Times& out) {
+  const auto some = [](Duration& d) { return duration(d, milliseconds(1), hours(24)); };
+  const auto any = [](Duration& d) { return duration(d, Duration{0}, hours(24)); };
+  config::read_map(value, {{"fetch", some(out.fetch)},
+                           {"write", some(out.write)},
+                           {"read_back", some(out.read_back)},
+                           {"helper", some(out.helper)},
+                           {"shutdown", some(out.shutdown)},
+                           {"boot", some(out.boot)},
+                           {"hang", some(out.hang)},
+                           {"check", some(out.check)},
+                           {"ready", some(out.ready)},
+                           {"restart", some(out.restart)},
+                           {"boot_deadline", some(out.boot_deadline)},
+                           {"request", some(out.request)},
+                           {"clock_sync", any(out.clock_sync)},
+                           {"decision", some(out.decision)},
+                           {"decision_timeout", some(out.decision_timeout)},
+                           {"centre_down", some(out.centre_down)}});
+}
+
+void read_network(const Value& value, Network& out) {
+  config::read_map(value, {{"latency", duration(out.latency, milliseconds(1), minutes(10))},
+                           {"lost", share_of_1000(out.lost_permille)}});
+}
+
+void read_faults(const Value& value, FaultMix& out) {
+  constexpr std::uint32_t points_max = 1'000'000, kills_max = 1000;
+  config::read_map(value, {{"kills", share_of_1000(out.kills_permille)},
+                           {"cuts", share_of_1000(out.cuts_permille)},
+                           {"point_kills", share_of_1000(out.point_kills_permille)},
+                           {"point_cuts", share_of_1000(out.point_cuts_permille)},
+                           {"points", number<std::uint32_t>(out.points, 1, points_max)},
+                           {"span", duration(out.span, minutes(1), longest)},
+                           {"centre_kills", number<std::uint32_t>(out.centre_kills, 0, kills_max)},
+                           {"log_lost", share_of_1000(out.log_lost_permille)},
+                           {"log_unknown", share_of_1000(out.log_unknown_permille)},
+                           {"drifts", share_of_1000(out.drifts_permille)}});
+  if (out.log_lost_permille + out.log_unknown_permille > 1000)
+    value.problem("log_lost and log_unknown are more than 100% together");
+}
+
+}  // namespace drydock::sim
