@@ -60,8 +60,8 @@ def base_root() -> Path:
 
 def build_packages(out: Path, version: str) -> dict[str, Path]:
     # The least compression: the packages are installed once, here.
-    run("env", "DPKG_DEB_COMPRESSOR_LEVEL=1", ROOT / "deploy/debian/build", "--programs", BIN, "--out", out, "--version", version,
-        limit_s=ROOT_LIMIT_S)
+    run("env", "DPKG_DEB_COMPRESSOR_LEVEL=1", ROOT / "deploy/debian/build", "--programs", BIN,
+        "--out", out, "--version", version, limit_s=ROOT_LIMIT_S)
     return {path.name.split("_")[0]: path for path in out.glob(f"*_{version}_*.deb")}
 
 
@@ -123,8 +123,9 @@ class Machine:
             (kept / "partial").mkdir(parents=True, exist_ok=True)
             binds += f"mount --bind {kept} {self.root}/{folder}; "
         script = ("set -e; mount -t proc proc /proc; export DEBIAN_FRONTEND=noninteractive; "
-                  "apt='apt-get -qq -o Acquire::Languages=none -o APT::Keep-Downloaded-Packages=1'; "
-                  "$apt update; $apt -y install " + " ".join(f"/tmp/{name}" for name in names))
+                  "apt='apt-get -qq -o Acquire::Languages=none "
+                  "-o APT::Keep-Downloaded-Packages=1'; $apt update; $apt -y install "
+                  + " ".join(f"/tmp/{name}" for name in names))
         run("unshare", "--mount", "sh", "-c", f'set -e; {binds} exec chroot {self.root} "$@"', "-",
             "sh", "-c", script, limit_s=APT_LIMIT_S)
         return sorted(set(self.installed()) - before)
