@@ -47,6 +47,24 @@ in {
       example = { disk = { command = [ "/run/current-system/sw/bin/test" "-w" "/var/lib/msp" ]; }; };
       description = "Checks of this image, one file each in /etc/msp/health.d.";
     };
+
+    # Who else may read them is said in services.msp-firewall.metrics.from.
+    metrics = {
+      enable = mkEnableOption "GET /metrics of the agent over plain HTTP";
+
+      address = mkOption {
+        type = types.str;
+        default = "127.0.0.1";
+        example = "[::]";
+        description = "Where the metrics listen; an IPv6 address in brackets.";
+      };
+
+      port = mkOption {
+        type = types.port;
+        default = 9100;
+        description = "The port of the metrics.";
+      };
+    };
   };
 
   config = mkIf cfg.enable {
@@ -83,7 +101,9 @@ in {
           slot_a = config.services.msp-ab-layout.slotA;
           slot_b = config.services.msp-ab-layout.slotB;
         };
-      } cfg.settings) + "\n";
+      } (recursiveUpdate (optionalAttrs cfg.metrics.enable {
+        metrics.listen = "${cfg.metrics.address}:${toString cfg.metrics.port}";
+      }) cfg.settings)) + "\n";
     } // mapAttrs' (name: check: nameValuePair "msp/health.d/${name}.yaml" {
       text = builtins.toJSON ({ inherit name; } // check) + "\n";
     }) cfg.healthChecks;

@@ -7,6 +7,11 @@ with lib;
 
 let
   cfg = config.services.msp-firewall;
+  # Also where the agent's module is not imported.
+  metrics = config.services.compliance-agent.metrics or { enable = false; };
+  served = metrics.enable && (config.services.compliance-agent.enable or false)
+    && metrics.port == cfg.metrics.port
+    && !(elem metrics.address [ "127.0.0.1" "[::1]" "localhost" ]);
 
   rule = default: description: mkOption {
     type = types.bool;
@@ -95,13 +100,19 @@ in {
       };
       port = mkOption {
         type = types.port;
-        default = 9100;
-        description = "The port of the metrics.";
+        default = metrics.port or 9100;
+        description = "The port of the metrics, which is the agent's.";
       };
     };
   };
 
   config = mkIf cfg.enable {
+    # An open port without a program behind it is a mistake of somebody's.
+    assertions = [ {
+      assertion = cfg.metrics.from == [ ] || served;
+      message = "services.msp-firewall.metrics.from: nothing listens there for others; set services.compliance-agent.metrics.enable and an address that is not loopback's";
+    } ];
+
     # NixOS has a firewall of its own; two would contradict each other.
     networking.firewall.enable = false;
     networking.nftables = {

@@ -24,6 +24,11 @@ void read_paths(const Value& value, AgentPaths& out) {
   if (out.slot_a == out.slot_b) value.problem("slot_a and slot_b are the same device");
 }
 
+void read_metrics(const Value& value, AgentConfig& out) {
+  const auto listen = [&out](const Value& v) { endpoint(out.metrics.emplace())(v); };
+  read_map(value, {{"listen", listen, Presence::required}});
+}
+
 void read_agent(const Value& value, AgentConfig& out) {
   read_map(value, {{"paths", section(out.paths, read_paths)},
                    {"soak", duration(out.soak, Duration{0}, hours(24 * 7))},
@@ -31,6 +36,7 @@ void read_agent(const Value& value, AgentConfig& out) {
                    {"return_after", duration(out.return_after, seconds(1), hours(24 * 30))},
                    {"maintenance", section(out.maintenance, read_maintenance)},
                    {"healer", section(out.healer, read_healer)},
+                   {"metrics", section(out, read_metrics)},
                    {"log_level", log_level(out.log_level)}});
 }
 

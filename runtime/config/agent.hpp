@@ -45,6 +45,7 @@ struct AgentConfig {
   Duration return_after = hours(24);     // without a check-in, try the previous slot once
   windows::Spec maintenance;
   HealerConfig healer;
+  std::optional<Endpoint> metrics;  // GET /metrics over plain HTTP; none: not served
   LogLevel log_level = LogLevel::info;
 };
 

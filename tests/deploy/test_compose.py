@@ -171,6 +171,10 @@ class Watching(unittest.TestCase):
         self.assertEqual(told["scrape_configs"][0]["static_configs"][0]["targets"],
                          ["mcp-server:8000"])
         mounted = read("docker-compose.yml")["services"]["prometheus"]["volumes"]
+        lists = [pattern for job in told["scrape_configs"] for found in
+                 job.get("file_sd_configs", []) for pattern in found["files"]]
+        self.assertEqual(lists, ["scraped/*.yml"])
+        self.assertIn("./deploy/compose/scraped:/etc/prometheus/scraped:ro", mounted)
         for rules in told["rule_files"]:
             self.assertTrue(any(f"/etc/prometheus/{rules}" in volume for volume in mounted), rules)
 
@@ -179,7 +183,7 @@ class Watching(unittest.TestCase):
         self.assertEqual([source["url"] for source in sources], ["http://prometheus:9090"])
         known = {source["uid"] for source in sources}
         boards = sorted((ROOT / "deploy/dashboards/json").glob("*.json"))
-        self.assertEqual(len(boards), 2)
+        self.assertEqual(len(boards), 3)
         for path in boards:
             for panel in json.loads(path.read_text(encoding="utf-8"))["panels"]:
                 self.assertIn(panel["datasource"]["uid"], known)

@@ -263,6 +263,15 @@ def started(context: Context, log: Path) -> Outcome:
     return of_claims_file("started", report, returned, log, " ".join(command[:3]))
 
 
+def packaged(context: Context, log: Path) -> Outcome:
+    report = context.scratch / "packaged.json"
+    command = [sys.executable, "tests/harness/python_tests.py", "tests/deploy/packaged",
+               str(report)]
+    returned = run(context, command, log, part("packaged").limit_s(),
+                   {"DRYDOCK_BIN": str(context.build / "bin")})
+    return of_claims_file("packaged", report, returned, log, " ".join(command[:3]))
+
+
 def vm(context: Context, log: Path) -> Outcome:
     report = context.scratch / "vm.json"
     command = [sys.executable, "tests/harness/python_tests.py", "tests/vm", str(report)]
@@ -377,6 +386,8 @@ PARTS = (
          holds("simulations/planner_table"), planner),
     Part("started", "the units under systemd, the firewall between namespaces (needs root)", 4,
          holds("tests/deploy/started"), started, by_default=False),
+    Part("packaged", "the Debian packages on a clean Debian 12: run, upgrade, removal (needs root)",
+         6, holds("tests/deploy/packaged"), packaged, by_default=False),
     Part("vm", "the real GRUB in a machine: its rules, a good update, a release that panics", 4,
          holds("tests/vm", "deploy/image"), vm),
     Part("power", "every disk that a power cut could leave of one update; common practice fails", 2,

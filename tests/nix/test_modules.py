@@ -16,6 +16,8 @@ NIX_FILES = sorted(path for path in ROOT.rglob("*.nix")
 WORDS = {"description": "Description", "after": "After", "wants": "Wants", "before": "Before",
          "requires": "Requires"}
 INSTALL = {"wantedBy": "WantedBy", "requiredBy": "RequiredBy"}
+METRICS = 'services.compliance-agent = { enable = true; siteId = "north"; metrics = { %s }; };'
+SERVED = METRICS % 'enable = true; address = "0.0.0.0"; '
 # Programs live in the store there and in /usr/bin here.
 STORE = (("/nix/store/drydock/bin/", "/usr/bin/"), ("/nix/store/bash/bin/sh", "/bin/sh"),
          ("/nix/store/trial-end", "/usr/libexec/drydock/trial-end"))
@@ -183,6 +185,14 @@ class Agent(unittest.TestCase):
         self.assertEqual(etc["msp/health.d/disk.yaml"]["text"],
                          '{"command":["/bin/true"],"name":"disk"}\n')
 
+    def test_metrics_are_off_and_on_loopback_where_they_are_on(self):
+        said = [configuration(self.agent(more))["environment"]["etc"]["msp/agent.yaml"]["text"]
+                for more in ("", "metrics.enable = true;",
+                             'metrics = { enable = true; address = "[::]"; port = 9101; };')]
+        self.assertNotIn("metrics", said[0])
+        self.assertIn('"metrics":{"listen":"127.0.0.1:9100"}', said[1])
+        self.assertIn('"metrics":{"listen":"[::]:9101"}', said[2])
+
     def test_the_boot_deadline_moves_the_timer_and_the_gate_s_limit(self):
         units = configuration(self.agent("") + "services.msp-health-gate.bootDeadlineMinutes = 5;")
         self.assertEqual(
@@ -251,8 +261,8 @@ class Ssh(unittest.TestCase):
 
 
 class Firewall(unittest.TestCase):
-    def rules(self, more: str) -> str:
-        made = configuration(f"services.msp-firewall = {{ enable = true; {more} }};")
+    def rules(self, more: str, beside: str = "") -> str:
+        made = configuration(f"services.msp-firewall = {{ enable = true; {more} }};{beside}")
         return made["networking"]["nftables"]["ruleset"]
 
     def test_with_every_port_open_the_seed_s_line_stands_as_the_seed_has_it(self):
@@ -279,11 +289,19 @@ class Firewall(unittest.TestCase):
 
     def test_ssh_targets_and_readers_of_metrics_are_named_by_family(self):
         rules = self.rules('sshTargets = [ "10.0.0.0/24" "fd00::5" ]; '
-                           'metrics.from = [ "10.0.0.9" ];')
+                           'metrics.from = [ "10.0.0.9" ];', SERVED)
         self.assertIn("ip daddr { 10.0.0.0/24 } tcp dport 22 accept", rules)
         self.assertIn("ip6 daddr { fd00::5 } tcp dport 22 accept", rules)
         self.assertIn("ip saddr { 10.0.0.9 } tcp dport 9100 accept", rules)
         self.assertNotIn("ip6 saddr {", rules)
+
+    def test_no_port_is_opened_for_metrics_that_nobody_serves_there(self):
+        for agent in ("", "enable = true; ", 'address = "0.0.0.0"; '):
+            with self.subTest(agent), self.assertRaises(Refused) as raised:
+                self.rules('metrics.from = [ "10.0.0.9" ];', METRICS % agent)
+            self.assertIn("nothing listens there", str(raised.exception))
+        with self.assertRaises(Refused):
+            self.rules('metrics = { from = [ "10.0.0.9" ]; port = 9101; };', SERVED)
 
 
 if __name__ == "__main__":

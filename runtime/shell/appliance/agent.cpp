@@ -7,6 +7,8 @@
 #include "actors/reporter/actor.hpp"
 #include "actors/scheduler/actor.hpp"
 #include "actors/updater/actor.hpp"
+#include "runtime/appliance/metrics_page.hpp"
+#include "runtime/shell/appliance/gather.hpp"
 #include "runtime/shell/appliance/worlds.hpp"
 #include "runtime/shell/owed_reports.hpp"
 #include "runtime/shell/recovery.hpp"
@@ -75,6 +77,8 @@ struct Agent::Parts {
   std::shared_ptr<ApplianceDirectory> directory = std::make_shared<ApplianceDirectory>();
   std::unique_ptr<Worlds> worlds;
   caf::actor housekeeper;
+  Instant started;
+  std::unique_ptr<appliance::MetricsPage> metrics;  // where the configuration asks for it
 
   Parts(config::AgentConfig c, trust::Identity i, std::unique_ptr<journal::Journal> j,
         clock::BootClock k)
@@ -128,6 +132,18 @@ struct Agent::Parts {
     if (journal->lost()) journal->forget_loss();  // the reporter's turn lies before it
   }
 
+  // A box whose metrics cannot be served is still kept up to date.
+  void serve_metrics() {
+    if (!config.metrics) return;
+    auto page = appliance::MetricsPage::start(config::text_of(*config.metrics), [this] {
+      return gather({*directory, worlds->seen(), config.site_id, config.paths.data + "/journal",
+                     started, now().up});
+    });
+    if (!page) return spdlog::error("{}; the agent goes on without metrics", page.error().text);
+    metrics = std::move(*page);
+    spdlog::info("metrics: GET /metrics of {} at port {}", config.metrics->host, metrics->port());
+  }
+
   void start_housekeeper() {
     housekeeper = system->spawn([this](caf::event_based_actor* self) -> caf::behavior {
       self->delayed_send(self, std::chrono::seconds(2), caf::tick_atom::value);
@@ -153,6 +169,7 @@ struct Agent::Parts {
   }
 
   ~Parts() {
+    metrics.reset();  // it looks at the actors
     if (worlds) worlds->stop();
     stop_actors();
     worlds.reset();
@@ -186,6 +203,7 @@ Result<std::unique_ptr<Agent>> Agent::start(const config::AgentConfig& config) {
   auto parts =
       std::make_unique<Parts>(config, std::move(*identity), std::move(*journal), std::move(*clock));
   Parts& p = *parts;
+  p.started = p.now().up;
   p.host = {p.journal.get(), [&p] { return p.now(); }, *seed, p.identity.appliance.id.value};
   p.system.emplace(p.system_config);
   const auto checks = appliance::health_checks(config.paths.health_checks);
@@ -195,6 +213,7 @@ Result<std::unique_ptr<Agent>> Agent::start(const config::AgentConfig& config) {
       std::move(*client), p.directory);
   if (auto spawned = p.spawn_all(); !spawned) return spawned.error();
   p.first_events(*slots, *running, checks);
+  p.serve_metrics();
   p.start_housekeeper();
   spdlog::info("appliance {} of {} runs {} from slot {}", hex(p.identity.appliance.id.value),
                p.identity.appliance.client, name_of(*running), name_of(slots->active));

@@ -287,8 +287,11 @@ void Worlds::post_check_in(const Reporter::PostCheckIn& ask) {
   auto reply = link_.check_in(message(ask));
   if (!reply) {
     spdlog::warn("check-in: {}", reply.error().text);
+    ++seen_.failed;
     return directory_->post<Scheduler>(CheckInFailed{ask.facts.serial});
   }
+  ++seen_.answered;
+  seen_.answered_up_ms = ground_.clock.read().up.value;
   if (reply->answer.centre_wall.value != 0) ground_.clock.centre_said(reply->answer.centre_wall);
   if (reply->denied) {
     spdlog::error("check-in: an order came that the order key has not signed; it is not followed");
@@ -302,10 +305,16 @@ void Worlds::post_check_in(const Reporter::PostCheckIn& ask) {
 World<Healer> Worlds::healer() {
   return [this](const Healer::Effect& effect) {
     if (const auto* e = std::get_if<Healer::Observe>(&effect))
-      checks_.give([this, check = e->check] { directory_->post<Healer>(look(check)); });
+      checks_.give([this, check = e->check] { observe(check); });
     if (const auto* e = std::get_if<Healer::Remedy>(&effect))
       helper_.give([this, check = e->check] { remedy(check); });
   };
+}
+
+void Worlds::observe(HostCheck check) {
+  const Healer::Observed seen = look(check);
+  seen_.looks[static_cast<std::size_t>(check)] = seen.level;
+  directory_->post<Healer>(seen);
 }
 
 Healer::Observed Worlds::look(HostCheck check) const {

@@ -10,6 +10,7 @@
 #include "runtime/appliance/worker.hpp"
 #include "runtime/clock/boot_clock.hpp"
 #include "runtime/shell/appliance/directory.hpp"
+#include "runtime/shell/appliance/seen.hpp"
 #include "runtime/trust/identity_folder.hpp"
 
 namespace drydock::shell {
@@ -45,6 +46,7 @@ class Worlds {
   void become_ready();
   // Once a minute: keeps the clock's promise and tells of a stepped wall clock.
   void keep_house();
+  const Seen& seen() const { return seen_; }
   // Ends what can be ended; the workers finish when this is destroyed.
   void stop();
 
@@ -70,6 +72,7 @@ class Worlds {
   std::mutex stop_mutex_;
   std::stop_source install_stop_;
   bool ready_ = false;  // of the helper worker's thread
+  Seen seen_;
   // Last: their pieces use all of the above.
   appliance::Worker net_{"net"}, install_{"install"}, helper_{"helper"}, checks_{"checks"},
       house_{"house"};

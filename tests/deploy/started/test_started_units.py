@@ -142,10 +142,14 @@ class Centre(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.container = Container(trial=False, centre=True)
+        with open(cls.container.root / "etc/msp/agent.yaml", "a", encoding="utf-8") as told:
+            told.write('metrics: {listen: "127.0.0.1:9100"}\n')
         cls.addClassCleanup(cls.container.close)
         cls.said = cls.container.boot(WAIT_FOR + """
 wait_for 'curl -sf http://127.0.0.1:8000/health'
 wait_for 'curl -s http://127.0.0.1:8000/metrics | grep -q "^drydock_check_ins_total.* [1-9]"'
+wait_for 'curl -s http://127.0.0.1:9100/metrics | grep -q "^drydock_agent_check_good.*disk"'
+curl -s http://127.0.0.1:9100/metrics | sed 's/^/agent: /'
 systemctl show -p ActiveState,NRestarts,User fleet-coordinator
 echo "coordinator $(grep CapEff /proc/$(systemctl show -P MainPID fleet-coordinator)/status)"
 curl -s http://127.0.0.1:8000/health
@@ -170,6 +174,19 @@ journalctl -o cat -u fleet-coordinator -u compliance-agent""")
 
     def test_an_agent_reaches_it_with_its_certificate(self):
         self.assertRegex(self.said, r"drydock_check_ins_total\{.*\} [1-9]")
+
+    def test_the_agent_under_its_hardening_serves_what_dashboards_and_alerts_ask_of_it(self):
+        names = set(re.findall(r"(?m)^agent: # TYPE (\w+)", self.said))
+        texts = [path.read_text(encoding="utf-8") for path in
+                 ((ROOT / "deploy/dashboards/json").glob("*.json"))]
+        texts.append((ROOT / "deploy/dashboards/alerts.yml").read_text(encoding="utf-8"))
+        asked = set(re.findall(r"\bdrydock_agent_[a-z_]+\b", " ".join(texts)))
+        self.assertGreater(len(asked), 6)
+        self.assertEqual(asked - names, set())
+        for line in (r'drydock_agent_info\{site="north",slot="A",version="1.0.0"\} 1',
+                     r'drydock_agent_check_ins_total\{result="answered"\} [1-9]\d*',
+                     r"drydock_agent_reports_owed \d+", r"drydock_agent_journal_bytes [1-9]\d*"):
+            self.assertRegex(self.said, f"(?m)^agent: {line}$")
 
     def test_it_reads_its_keys_and_changes_none(self):
         for line in ("/etc/drydock/pki root 750", "/etc/drydock/pki/order.key root 440",

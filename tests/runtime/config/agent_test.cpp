@@ -177,6 +177,15 @@ BOOST_AUTO_TEST_CASE(a_process_watch_must_say_what_it_watches_and_restarts) {
   BOOST_TEST(process("name: sshd, unit: ssh.service, remedy: restart-unit") == "accepted");
 }
 
+BOOST_AUTO_TEST_CASE(metrics_are_off_unless_an_address_is_named) {
+  BOOST_TEST(!parse_agent("", "agent.yaml", kSite)->metrics.has_value());
+  const auto on = parse_agent("metrics: {listen: \"127.0.0.1:9100\"}\n", "agent.yaml", kSite);
+  BOOST_REQUIRE(on);
+  BOOST_TEST((on->metrics == Endpoint{"127.0.0.1", 9100}));
+  BOOST_TEST(says(said("metrics: {listen: 9100}\n"), "metrics.listen"));
+  BOOST_TEST(says(said("metrics: {}\n"), "metrics"));
+}
+
 BOOST_AUTO_TEST_CASE(a_file_that_was_named_must_exist) {
   const Folder folder;
   BOOST_TEST(says(refusal(load_agent(folder.path + "/none.yaml", kSite)), "none.yaml"));
