@@ -91,33 +91,34 @@ Wait Planner::why(const Store& store, const Appliance& row, RolloutId& governing
   // The newest rollout that is meant for it governs; an older one never works against it, but it
   // may be the way there.
   for (std::uint32_t n = store.rollouts.size(); n > 0; --n) {
-    const RolloutId id = store.rollouts.key(n - 1);
+    const RolloutId rollout_id = store.rollouts.key(n - 1);
     const Rollout& rollout = store.rollouts.row(n - 1);
-    if (rollout.phase == RolloutPhase::created || !planner::selects(rollout.spec, row, id))
+    if (rollout.phase == RolloutPhase::created || !planner::selects(rollout.spec, row, rollout_id))
       continue;
     // What is in flight proves itself first, also for an older rollout: it may well run this
     // release already, but on trial.
     const bool under_way = planner::in_flight(row.stage);
     const Wait unreachable = under_way ? Wait{} : of_graph(row, rollout.spec);
     if (unreachable.reason != WaitReason::none) {
-      if (!of_elsewhere) elsewhere = unreachable, of_elsewhere = id;
+      if (!of_elsewhere) elsewhere = unreachable, of_elsewhere = rollout_id;
       if (unreachable.reason == WaitReason::dead_end) break;
       continue;
     }
     // On the way to a newer release, an older one is of use only where it leads on.
-    governing = id;
-    const Wait own = under_way ? Wait{} : of_appliance(row, rollout, id);
+    governing = rollout_id;
+    const Wait own = under_way ? Wait{} : of_appliance(row, rollout, rollout_id);
     if (own.reason != WaitReason::none) {
       if (of_elsewhere && elsewhere.reason == WaitReason::graph) break;
       return own;
     }
-    if (const Wait wait = of_phase(rollout, id); wait.reason != WaitReason::none) return wait;
-    if (planner::part_halted(store, id, row.hardware))
-      return {WaitReason::part_halted, id.value, row.hardware.value};
+    if (const Wait wait = of_phase(rollout, rollout_id); wait.reason != WaitReason::none)
+      return wait;
+    if (planner::part_halted(store, rollout_id, row.hardware))
+      return {WaitReason::part_halted, rollout_id.value, row.hardware.value};
     if (row.proposing != planner::Proposing::nothing) return {WaitReason::deciding, 0, 0};
     if (under_way) {
-      if (row.rollout == id)
-        if (const Wait wait = of_token(row, rollout, id); wait.reason != WaitReason::none)
+      if (row.rollout == rollout_id)
+        if (const Wait wait = of_token(row, rollout, rollout_id); wait.reason != WaitReason::none)
           return wait;
       return {WaitReason::in_progress, row.order.value, 0};
     }
@@ -151,14 +152,15 @@ Wait Planner::why(const Store& store, std::uint32_t i, RolloutId& governing, Ins
   return wait;
 }
 
-std::uint32_t Planner::targets(const Store& store, RolloutId id) noexcept {
-  const Rollout* rollout = store.rollouts.get(id);
+std::uint32_t Planner::targets(const Store& store, RolloutId rollout_id) noexcept {
+  const Rollout* rollout = store.rollouts.get(rollout_id);
   if (rollout == nullptr) return 0;
   std::uint32_t count = 0;
   for (std::uint32_t i = 0; i < store.appliances.size(); ++i) {
     const Appliance& row = store.appliances.row(i);
     const bool newer = row.running > rollout->spec.version && !rollout->spec.downgrade;
-    if (!newer && planner::names(rollout->spec, row) && planner::selects(rollout->spec, row, id))
+    if (!newer && planner::names(rollout->spec, row) &&
+        planner::selects(rollout->spec, row, rollout_id))
       ++count;
   }
   return count;

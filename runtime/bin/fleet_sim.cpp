@@ -1,14 +1,15 @@
 // fleet-sim: rehearses a rollout with the production decision code. Wiring only; the clock here
 // measures this machine and never reaches a simulated decision.
-#include <sys/resource.h>
-
-#include <chrono>
 #include <iostream>
 
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
+#include "runtime/bin/fleet_sim/batch.hpp"
+#include "runtime/bin/fleet_sim/bench.hpp"
+#include "runtime/bin/fleet_sim/golden.hpp"
+#include "runtime/bin/fleet_sim/host.hpp"
 #include "simulations/planner_table/verb.hpp"
 #include "simulations/report/outcome.hpp"
 #include "simulations/scenarios/library.hpp"
@@ -16,10 +17,12 @@
 
 namespace {
 
+using drydock::fleet_sim::Stopwatch;
 using drydock::sim::Outcome;
 using drydock::sim::Scenario;
 
 constexpr std::uint64_t seeds_max = 100'000;
+constexpr unsigned jobs_max = 64;
 
 struct Options {
   std::string scenario;
@@ -28,6 +31,7 @@ struct Options {
   std::uint32_t appliances = 0;  // 0: as the scenario says
   std::uint32_t hours = 0;
   std::optional<std::uint32_t> follow;
+  unsigned jobs = 1;
   bool json = false;
 };
 
@@ -52,70 +56,33 @@ std::optional<std::pair<std::uint64_t, std::uint64_t>> read_range(const std::str
   return std::pair{first, last};
 }
 
-double seconds_since(std::chrono::steady_clock::time_point begin) {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-}
-
-std::string with_host(const std::string& line, std::uint64_t events, double wall_s) {
-  rusage usage{};
-  ::getrusage(RUSAGE_SELF, &usage);
+std::string with_host(const std::string& line, std::uint64_t events, const Stopwatch& watch) {
   auto j = nlohmann::ordered_json::parse(line);
-  const auto seconds = [](const timeval& t) {
-    return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) / 1e6;
-  };
-  const double cpu_s = seconds(usage.ru_utime) + seconds(usage.ru_stime);
-  j["host"] = {{"wall_s", wall_s},
+  const double cpu_s = watch.cpu_s();
+  j["host"] = {{"wall_s", watch.wall_s()},
                {"cpu_s", cpu_s},
                {"events_per_cpu_s",
                 static_cast<std::uint64_t>(static_cast<double>(events) / std::max(cpu_s, 0.001))},
-               {"peak_mb", usage.ru_maxrss / 1024}};
+               {"peak_mb", Stopwatch::peak_mb()}};
   return j.dump();
 }
 
 int run(const Options& options, const Scenario& scenario, std::uint64_t first, std::uint64_t last) {
-  const auto begin = std::chrono::steady_clock::now();
-  Outcome all;
-  drydock::Digest digest;
-  for (std::uint64_t seed = first; seed <= last; ++seed) {
-    drydock::sim::Follow follow;
-    if (options.follow)
-      follow = {*options.follow, [](const std::string& line) { std::cout << line << "\n"; }};
-    const Outcome one = drydock::sim::run_once(scenario, seed, follow);
-    if (seed == first || one.violations != 0 || !options.json)
-      std::cout << drydock::sim::summary(one);
-    digest.absorb(one.digest);
-    if (first == last) {
-      all = one;
-      continue;
-    }
-    all.events += one.events;
-    all.violations += one.violations;
-    all.halted += one.halted;
-    all.counts.committed += one.counts.committed;
-    all.counts.exposed += one.counts.exposed;
-    all.counts.rolled_back += one.counts.rolled_back;
-    all.counts.silent += one.counts.silent;
-    if (one.done_after && (!all.done_after || *all.done_after < *one.done_after))
-      all.done_after = one.done_after;
-  }
-  if (first != last) {
-    all.scenario = scenario.name;
-    all.seed = first;
-    all.appliances = scenario.appliances;
-    all.digest = digest.value();
+  const Stopwatch watch;
+  const Outcome all = drydock::fleet_sim::run_batch(
+      scenario, {first, last, options.jobs, options.follow, options.json});
+  if (first != last)
     std::cout << fmt::format("seeds {}..{}: {} violations\n", first, last, all.violations);
-  }
-  const double wall_s = seconds_since(begin);
-  std::cout << fmt::format("  {:.2f} s, {:.0f} events a second\n", wall_s,
-                           static_cast<double>(all.events) / std::max(wall_s, 0.001));
+  std::cout << fmt::format("  {:.2f} s, {:.0f} events a second\n", watch.wall_s(),
+                           static_cast<double>(all.events) / std::max(watch.wall_s(), 0.001));
   if (options.json)
-    std::cout << with_host(drydock::sim::json_without_host(all), all.events, wall_s) << "\n";
+    std::cout << with_host(drydock::sim::json_without_host(all), all.events, watch) << "\n";
   return all.violations == 0 ? 0 : 1;
 }
 
 int verify(const Options& options, const Scenario& scenario, std::uint64_t first,
            std::uint64_t last) {
-  const auto begin = std::chrono::steady_clock::now();
+  const Stopwatch watch;
   std::uint64_t events = 0;
   for (std::uint64_t seed = first; seed <= last; ++seed) {
     Outcome outcome;
@@ -129,8 +96,7 @@ int verify(const Options& options, const Scenario& scenario, std::uint64_t first
     std::cout << fmt::format("{}: seed {}: two runs are equal, digest {}\n", scenario.name, seed,
                              drydock::hex(outcome.digest));
     if (options.json && seed == last)
-      std::cout << with_host(drydock::sim::json_without_host(outcome), events, seconds_since(begin))
-                << "\n";
+      std::cout << with_host(drydock::sim::json_without_host(outcome), events, watch) << "\n";
   }
   return 0;
 }
@@ -164,6 +130,12 @@ int main(int argc, char** argv) {
   add_options(*verifies, options);
   drydock::sim::table::Options table;
   const CLI::App* tables = drydock::sim::table::add_verb(app, table);
+  drydock::fleet_sim::BenchOptions bench;
+  const CLI::App* benches = drydock::fleet_sim::add_bench_verb(app, bench);
+  drydock::fleet_sim::GoldenOptions golden;
+  const CLI::App* goldens = drydock::fleet_sim::add_golden_verb(app, golden);
+  runs->add_option("--jobs", options.jobs, "seeds run at once; default: 1")
+      ->check(CLI::Range(1u, jobs_max));
   runs->add_option("--follow", options.follow,
                    "print every turn of this appliance; 0: of the centre");
   try {
@@ -173,6 +145,8 @@ int main(int argc, char** argv) {
     return code == 0 ? 0 : 2;
   }
   if (*tables) return drydock::sim::table::run(table);
+  if (*benches) return drydock::fleet_sim::bench(bench);
+  if (*goldens) return drydock::fleet_sim::golden(golden);
   if (*list) {
     std::cout << names();
     return 0;
@@ -194,7 +168,7 @@ int main(int argc, char** argv) {
     range = *given;
   }
   if (options.appliances != 0) scenario->appliances = options.appliances;
-  const std::uint64_t worlds = *runs ? 1 : 2;  // verify keeps both
+  const std::uint64_t worlds = *runs ? options.jobs : 2;  // verify keeps both
   if (const auto fits =
           drydock::sim::fits_memory(scenario->appliances, worlds, drydock::sim::memory_available());
       !fits) {

@@ -1,5 +1,8 @@
 #pragma once
 // What the engine carries for the model: who it happens to, and what.
+#include <array>
+#include <string_view>
+
 #include "messages/check_in.hpp"
 #include "simulations/engine/engine.hpp"
 
@@ -39,6 +42,17 @@ enum class Kind : std::uint8_t {
   // the run
   look,  // is everything done?
 };
+
+inline constexpr std::size_t kinds = static_cast<std::size_t>(Kind::look) + 1;
+constexpr std::string_view name_of(Kind kind) {
+  constexpr std::array<std::string_view, kinds> names = {
+      "powered_on",    "userspace_up", "hung",        "gate_check",  "gate_timer", "agent_due",
+      "boot_deadline", "clock_synced", "helper_done", "rebooting",   "timer",      "answer",
+      "no_answer",     "agent_ready",  "work",        "soak_check",  "kill",       "cut",
+      "sweep_due",     "log_answer",   "request",     "centre_kill", "centre_up",  "rollout_due",
+      "act_due",       "look"};
+  return names[static_cast<std::size_t>(kind)];
+}
 
 struct Happening {
   std::uint32_t target = 0;  // 0: the centre; appliances from 1 on; after them the run itself

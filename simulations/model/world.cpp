@@ -69,6 +69,7 @@ bool World::step() {
   if (ground_.run.done() || ground_.run.next_at() > Instant{} + scenario().horizon) return false;
   const Happening happening = ground_.run.next();
   prefetch();
+  ++by_kind_[static_cast<std::size_t>(happening.kind)];
   if (happening.target == 0)
     centre_.happen(happening);
   else if (happening.target <= appliances_.size())

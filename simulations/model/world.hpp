@@ -2,6 +2,7 @@
 // A run: a scenario, a seed, the appliances, the centre, the operators and the faults.
 // Single-threaded. The same scenario, seed and size give the same digests, whatever the order in
 // which the parts were set up.
+#include <array>
 #include <optional>
 #include <vector>
 
@@ -37,6 +38,7 @@ class World {
   std::uint64_t seed() const { return ground_.seed; }
   Instant now() const { return ground_.run.now(); }
   std::uint64_t events() const { return ground_.run.events(); }
+  std::uint64_t events_of(Kind kind) const { return by_kind_[static_cast<std::size_t>(kind)]; }
   const Centre& centre() const { return centre_; }
   const std::vector<Appliance>& appliances() const { return appliances_; }  // number - 1
   const std::vector<Fault>& faults() const { return faults_; }
@@ -58,10 +60,11 @@ class World {
   Centre centre_;
   std::vector<Appliance> appliances_;
   std::vector<Fault> faults_;
-  std::uint32_t rollouts_asked_ = 0, rollouts_started_ = 0;
+  std::uint32_t rollouts_asked_ = 0;
   std::vector<bool> acts_done_;
   std::optional<Instant> done_at_;
   std::size_t unfinished_ = 0, restless_ = 0;  // places of appliances that were so at the last look
+  std::array<std::uint64_t, kinds> by_kind_{};
   bool looked_ = false, settled_ = false, ended_ = false;
 };
 

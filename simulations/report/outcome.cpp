@@ -10,10 +10,14 @@ namespace drydock::sim {
 namespace {
 
 struct Course {  // one run and its watchers, in the order they depend on each other
-  Course(const Scenario& scenario, std::uint64_t seed, SetUp order, Follow follow = {})
-      : oracles(scenario.appliances, std::move(follow)), world(scenario, seed, oracles, order) {
+  Course(const Scenario& scenario, std::uint64_t seed, SetUp order, Watching watching = {})
+      : oracles(scenario.appliances, std::move(watching.follow)),
+        world(scenario, seed, oracles, order) {
     oracles.watch(world);
-    world.run([&] { oracles.each_minute(); });
+    world.run([&] {
+      oracles.each_minute();
+      if (watching.each_minute) watching.each_minute(world);
+    });
     oracles.at_end();
   }
   Oracles oracles;
@@ -37,6 +41,9 @@ Outcome outcome_of(const Course& course) {
   if (world.done_at()) out.done_after = *world.done_at() - Instant{};
   out.violations = course.oracles.violations().count();
   out.told = course.oracles.violations().told();
+  for (std::size_t i = 0; i < kinds; ++i)
+    if (const std::uint64_t n = world.events_of(static_cast<Kind>(i)); n != 0)
+      out.by_kind.emplace_back(name_of(static_cast<Kind>(i)), n);
   return out;
 }
 
@@ -83,8 +90,8 @@ std::optional<std::string> appliance_difference(const Appliance& a, const Applia
 
 }  // namespace
 
-Outcome run_once(const Scenario& scenario, std::uint64_t seed, Follow follow) {
-  return outcome_of(Course(scenario, seed, SetUp::forwards, std::move(follow)));
+Outcome run_once(const Scenario& scenario, std::uint64_t seed, Watching watching) {
+  return outcome_of(Course(scenario, seed, SetUp::forwards, std::move(watching)));
 }
 
 std::optional<std::string> first_difference(const Scenario& scenario, std::uint64_t seed,

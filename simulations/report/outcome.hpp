@@ -19,10 +19,15 @@ struct Outcome {
   std::map<Version, std::uint32_t> running;  // at the end, in truth
   std::optional<Duration> done_after;
   std::uint64_t violations = 0;
-  std::vector<std::string> told;  // the first violations in words
+  std::vector<std::string> told;                               // the first violations in words
+  std::vector<std::pair<std::string, std::uint64_t>> by_kind;  // events, those that happened
 };
 
-Outcome run_once(const Scenario& scenario, std::uint64_t seed, Follow follow = {});
+struct Watching {
+  Follow follow;
+  std::function<void(const World&)> each_minute;  // of simulated time, about; empty: nobody asks
+};
+Outcome run_once(const Scenario& scenario, std::uint64_t seed, Watching watching = {});
 
 // Runs twice, set up in opposite orders. Answers what differs first, by machine and field; nothing
 // when both are equal to the bit.

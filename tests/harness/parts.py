@@ -11,6 +11,7 @@ from pathlib import Path
 from claims import Outcome, describe_exit, failed, of_boost_report, of_claims_file
 from stage import SECONDS_A_MINUTE, TIMED_OUT, Context, run
 
+SEEDS = 200                        # days that are simulated under all faults
 PROGRAM_LIMIT_S = 240.0            # one test program
 SANITIZED_PROGRAM_LIMIT_S = 480.0  # the same, several times slower
 DEMO_SECONDS_MAX = 180.0           # what the demo may take without install and build
@@ -125,6 +126,54 @@ def sanitizers(context: Context, log: Path) -> Outcome:
     if built.failures:
         return built
     return run_programs(context, folder, names, log, SANITIZED_PROGRAM_LIMIT_S)
+
+
+def last_json(answer: Path) -> dict:
+    """The last line of a command's output as an object; empty when there is none."""
+    try:
+        said = json.loads(answer.read_text(encoding="utf-8").splitlines()[-1])
+    except (OSError, ValueError, IndexError):
+        return {}
+    return said if isinstance(said, dict) else {}
+
+
+def seeds(context: Context, log: Path) -> Outcome:
+    answer = context.scratch / "seeds.txt"
+    command = [str(context.build / "bin/fleet-sim"), "run", "storm-day", "--seeds", f"1..{SEEDS}",
+               "--jobs", str(context.jobs), "--json"]
+    returned = run(context, command, log, part("seeds").limit_s(), None, answer)
+    said = last_json(answer)
+    shown = {
+        "no_oracle_finds_anything_in_200_days_of_all_faults": said.get("violations") == 0,
+        "the_release_reaches_the_fleets_all_the_same": said.get("committed", 0) > SEEDS * 990,
+        "they_exit_0": returned == 0,
+    }
+    outcome = Outcome()
+    for claim, holds_true in shown.items():
+        outcome.add(Outcome(1) if holds_true else
+                    failed(claim, f"it said {said or describe_exit(returned)}", log,
+                           " ".join(command)))
+    return outcome
+
+
+def goldens(context: Context, log: Path) -> Outcome:
+    """The same digests from this build, from another compiler, and without optimisation."""
+    outcome = compare_golden(context, context.build, "release", log)
+    for preset in ("golden-clang", "golden-plain"):
+        built = build_preset(context, log, preset, ["fleet-sim"], part("goldens").limit_s())
+        outcome.add(built if built.failures else
+                    compare_golden(context, context.builds / preset, preset, log))
+    return outcome
+
+
+def compare_golden(context: Context, folder: Path, name: str, log: Path) -> Outcome:
+    command = [str(folder / "bin/fleet-sim"), "golden", "--file",
+               "simulations/golden/digests.txt"]
+    returned = run(context, command, log, part("goldens").limit_s())
+    if returned == 0:
+        return Outcome(1)
+    return failed(f"{name.replace('-', '_')}_comes_to_the_golden_digests",
+                  describe_exit(returned), log, " ".join(command))
 
 
 def tidy(context: Context, log: Path) -> Outcome:
@@ -382,6 +431,10 @@ PARTS = (
          holds("deploy/demo"), demo),
     Part("tamper", "the same with bytes of the published image changed: nothing is installed", 1,
          holds("deploy/demo"), tamper),
+    Part("seeds", "200 simulated days of 1,000 appliances under all faults, oracles on", 4,
+         holds("simulations/scenarios/storm-day.yaml"), seeds),
+    Part("goldens", "the golden digests, from two compilers, and without optimisation", 5,
+         holds("simulations/golden/digests.txt"), goldens),
     Part("planner", "the planner's table, reduced: what it exposes before it stops", 3,
          holds("simulations/planner_table"), planner),
     Part("started", "the units under systemd, the firewall between namespaces (needs root)", 4,
@@ -393,7 +446,7 @@ PARTS = (
     Part("power", "every disk that a power cut could leave of one update; common practice fails", 2,
          holds("tests/power", "deploy/image"), power),
     Part("kills", "an agent killed at each append of a rollout: all commit, nothing is lost",
-         3, holds("deploy/demo.d/kills.py"), kills),
+         6, holds("deploy/demo.d/kills.py"), kills),
     Part("bare", "a fresh clone passes all this on a bare Debian 12 (needs root)", 35,
          holds("tests/deploy/bare"), bare, needs_build=False, by_default=False),
 )

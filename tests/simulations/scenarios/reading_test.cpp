@@ -199,16 +199,16 @@ BOOST_AUTO_TEST_CASE(a_name_is_looked_for_in_folders_and_a_path_is_taken_as_it_i
 
 BOOST_AUTO_TEST_CASE(more_appliances_than_memory_allows_are_refused_with_the_arithmetic) {
   BOOST_TEST(fits_memory(1'000, 1, 1'000'000'000).ok());
-  const auto refused = fits_memory(1'000'000, 2, 10'000'000'000);
+  const auto refused = fits_memory(1'000'000, 2, 2'000'000'000);
   BOOST_REQUIRE(!refused);
-  const std::uint64_t fit = (10'000'000'000 / 2 - bytes_a_run) / bytes_an_appliance;
+  const std::uint64_t fit = (2'000'000'000 / 2 - bytes_a_run) / bytes_an_appliance;
   BOOST_TEST(says(refused.error().text,
                   "1000000 appliances x " + std::to_string(bytes_an_appliance) + " bytes"));
   BOOST_TEST(says(refused.error().text, "2 runs at once"));
-  BOOST_TEST(says(refused.error().text, "10000 MB of memory are available"));
+  BOOST_TEST(says(refused.error().text, "2000 MB of memory are available"));
   BOOST_TEST(says(refused.error().text, "at most " + std::to_string(fit) + " appliances fit"));
-  BOOST_TEST(fits_memory(fit, 2, 10'000'000'000).ok());
-  BOOST_TEST(!fits_memory(fit + 1, 2, 10'000'000'000).ok());
+  BOOST_TEST(fits_memory(fit, 2, 2'000'000'000).ok());
+  BOOST_TEST(!fits_memory(fit + 1, 2, 2'000'000'000).ok());
   BOOST_TEST(memory_available() > 0U);
 }
 
