@@ -1,9 +1,11 @@
 #pragma once
-// A ring of buckets of 16 ms, and a heap for what lies beyond it. A bucket is sorted when its time
-// comes; what falls into that time afterwards goes through a small heap. The order is that of
-// HeapQueue, which is this queue's oracle: the key is total.
-// Cost: an event of a large fleet is written once, sorted among its bucket and read once, where a
-// heap of a million touches twenty places all over memory.
+// A ring of seconds, the current second in fine buckets of 16 ms, and a heap for what lies beyond
+// the ring. A fine bucket is sorted when its time comes; what falls into that time afterwards goes
+// through a small heap. The order is that of HeapQueue, which is this queue's oracle: the key is
+// total.
+// Cost: an event of a large fleet is written to the end of one of a few hundred lists, copied once,
+// sorted among its bucket and read once. All of that stays in the caches, where a heap of a million
+// touches twenty places all over memory.
 #include <algorithm>
 #include <array>
 #include <bit>
@@ -17,18 +19,21 @@ namespace drydock::sim {
 template <class What>
 class RingQueue {
  public:
-  static constexpr int bucket_bits = 4;                             // 16 ms
-  static constexpr std::uint64_t buckets = std::uint64_t{1} << 18;  // 70 minutes
+  static constexpr int fine_bits = 4;                               // 16 ms
+  static constexpr int second_bits = 10;                            // 1,024 ms: a "second" here
+  static constexpr std::uint64_t seconds = std::uint64_t{1} << 12;  // 70 minutes
 
-  RingQueue() : first_(buckets, none), occupied_(buckets / 64, 0) {}
+  RingQueue() : first_(seconds, none), occupied_(seconds / 64, 0) {}
 
   void push(const Scheduled<What>& event) {
     ++size_;
-    const std::uint64_t bucket = bucket_of(event);
-    if (bucket <= current_)
+    const std::uint64_t second = second_of(event);
+    if (second == second_ && fine_of(event) > fine_)
+      put_fine(event);
+    else if (second <= second_)
       soon_.push(event);
-    else if (bucket - current_ < buckets)
-      put(bucket, event);
+    else if (second - second_ < seconds)
+      put(second, event);
     else
       far_.push(event);
     if (size_ == 1) refill();
@@ -52,23 +57,36 @@ class RingQueue {
 
  private:
   static constexpr std::uint32_t none = 0xFFFFFFFF;
-  struct Block {  // events of one bucket, in no order
-    static constexpr std::uint32_t events_max = 12;
+  static constexpr std::uint32_t fines = 1u << (second_bits - fine_bits);
+  static_assert(fines == 64, "a bit each of one word");
+  struct Block {  // events of one second, in no order
+    static constexpr std::uint32_t events_max = 48;
     std::uint32_t next = none, count = 0;
     std::array<Scheduled<What>, events_max> events;
   };
 
-  static std::uint64_t bucket_of(const Scheduled<What>& event) {
-    ASSERT(event.key.at_ms >= 0);
-    return static_cast<std::uint64_t>(event.key.at_ms) >> bucket_bits;
+  static std::uint64_t second_at(std::int64_t ms) {
+    ASSERT(ms >= 0);
+    return static_cast<std::uint64_t>(ms) >> second_bits;
+  }
+  static std::uint64_t second_of(const Scheduled<What>& event) {
+    return second_at(event.key.at_ms);
+  }
+  static std::uint32_t fine_of(const Scheduled<What>& event) {
+    return static_cast<std::uint32_t>(event.key.at_ms >> fine_bits) % fines;
   }
   // Is the next event in the sorted bucket? Only when there is a next one.
   bool from_sorted() const {
     return at_ != sorted_.size() && (soon_.empty() || sorted_[at_].key < soon_.next_key());
   }
 
-  void put(std::uint64_t bucket, const Scheduled<What>& event) {
-    const std::uint64_t place = bucket % buckets;
+  void put_fine(const Scheduled<What>& event) {
+    const std::uint32_t fine = fine_of(event);
+    fine_events_[fine].push_back(event);
+    fine_occupied_ |= std::uint64_t{1} << fine;
+  }
+  void put(std::uint64_t second, const Scheduled<What>& event) {
+    const std::uint64_t place = second % seconds;
     std::uint32_t block = first_[place];
     if (block == none || blocks_[block].count == Block::events_max) {
       block = new_block();
@@ -90,36 +108,31 @@ class RingQueue {
     return block;
   }
 
-  // Makes the next bucket that holds anything the current one; only when nothing is left of this.
+  // Makes the next fine bucket that holds anything the current one; only when nothing is left of
+  // this.
   void refill() {
     if (at_ != sorted_.size() || !soon_.empty()) return;
-    current_ = in_ring_ != 0 ? next_occupied() : bucket_at(far_.next_at_ms());
-    while (!far_.empty() && bucket_at(far_.next_at_ms()) - current_ < buckets) {
-      const Scheduled<What> event = far_.pop();
-      put(bucket_of(event), event);
-    }
-    take_current();
-  }
-  static std::uint64_t bucket_at(std::int64_t ms) {
-    return static_cast<std::uint64_t>(ms) >> bucket_bits;
-  }
-  std::uint64_t next_occupied() const {
-    for (std::uint64_t ahead = 0; ahead <= buckets;) {
-      const std::uint64_t place = (current_ + ahead) % buckets;
-      const std::uint64_t word = occupied_[place / 64] >> place % 64;
-      if (word != 0) return current_ + ahead + static_cast<std::uint64_t>(std::countr_zero(word));
-      ahead += 64 - place % 64;
-    }
-    ASSERT(false);
-    return current_;
-  }
-  void take_current() {
-    const std::uint64_t place = current_ % buckets;
+    if (fine_occupied_ == 0) take_second();
+    fine_ = static_cast<std::uint32_t>(std::countr_zero(fine_occupied_));
+    fine_occupied_ &= fine_occupied_ - 1;
     sorted_.clear();
+    sorted_.swap(fine_events_[fine_]);
     at_ = 0;
+    std::sort(sorted_.begin(), sorted_.end(),
+              [](const auto& a, const auto& b) { return a.key < b.key; });
+  }
+  // Spreads the next second that holds anything over the fine buckets.
+  void take_second() {
+    second_ = in_ring_ != 0 ? next_occupied() : second_at(far_.next_at_ms());
+    while (!far_.empty() && second_at(far_.next_at_ms()) - second_ < seconds) {
+      const Scheduled<What> event = far_.pop();
+      put(second_of(event), event);
+    }
+    const std::uint64_t place = second_ % seconds;
     for (std::uint32_t block = first_[place]; block != none;) {
       Block& from = blocks_[block];
-      sorted_.insert(sorted_.end(), from.events.begin(), from.events.begin() + from.count);
+      for (std::uint32_t i = 0; i < from.count; ++i) put_fine(from.events[i]);
+      in_ring_ -= from.count;
       const std::uint32_t next = from.next;
       from.next = free_;
       free_ = block;
@@ -127,18 +140,28 @@ class RingQueue {
     }
     first_[place] = none;
     occupied_[place / 64] &= ~(std::uint64_t{1} << place % 64);
-    in_ring_ -= sorted_.size();
-    std::sort(sorted_.begin(), sorted_.end(),
-              [](const auto& a, const auto& b) { return a.key < b.key; });
+  }
+  std::uint64_t next_occupied() const {
+    for (std::uint64_t ahead = 0; ahead <= seconds;) {
+      const std::uint64_t place = (second_ + ahead) % seconds;
+      const std::uint64_t word = occupied_[place / 64] >> place % 64;
+      if (word != 0) return second_ + ahead + static_cast<std::uint64_t>(std::countr_zero(word));
+      ahead += 64 - place % 64;
+    }
+    ASSERT(false);
+    return second_;
   }
 
   std::uint64_t size_ = 0, in_ring_ = 0;
-  std::uint64_t current_ = 0;            // the bucket that `sorted_` was, and `soon_` joins
+  std::uint64_t second_ = 0;             // the one whose fine buckets are filled
+  std::uint32_t fine_ = 0;               // of it: the one that `sorted_` was, and `soon_` joins
   std::vector<Scheduled<What>> sorted_;  // of it, not yet taken from at_ on
   std::size_t at_ = 0;
   HeapQueue<What> soon_, far_;
-  std::vector<std::uint32_t> first_;     // by bucket: its newest block
-  std::vector<std::uint64_t> occupied_;  // a bit a bucket
+  std::array<std::vector<Scheduled<What>>, fines> fine_events_;
+  std::uint64_t fine_occupied_ = 0;      // a bit a fine bucket
+  std::vector<std::uint32_t> first_;     // by second: its newest block
+  std::vector<std::uint64_t> occupied_;  // a bit a second
   std::vector<Block> blocks_;
   std::uint32_t free_ = none;  // a list of blocks nobody uses
 };

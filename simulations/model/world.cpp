@@ -88,7 +88,7 @@ void World::prefetch() const {
   constexpr std::size_t far = 12, near = 6;
   if (const Happening* h = ground_.run.ahead(far)) {
     if (h->target != 0 && h->target <= appliances_.size())
-      appliances_[h->target - 1].prefetch();
+      appliances_[h->target - 1].prefetch(), ground_.run.prefetch(h->target);
     else if (h->kind == Kind::request)
       centre_.prefetch_places(h->number);
   }
