@@ -1,6 +1,7 @@
 # Drydock's programs. The same CMake build as on Debian; never built with nixpkgs by us.
 { lib, stdenv, cmake, ninja, pkg-config, caf, rocksdb, snappy, bzip2, lz4, zlib, zstd, openssl, curl
-, protobuf, spdlog, fmt, boost, yaml-cpp, cli11, nlohmann_json, prometheus-cpp, howard-hinnant-date }:
+, protobuf, spdlog, fmt, boost, yaml-cpp, cli11, nlohmann_json, prometheus-cpp, howard-hinnant-date
+, libpqxx, hiredis }:
 
 stdenv.mkDerivation {
   pname = "drydock";
@@ -39,6 +40,8 @@ stdenv.mkDerivation {
     nlohmann_json
     prometheus-cpp
     howard-hinnant-date
+    libpqxx
+    hiredis
   ];
 
   # The programs alone; tests/run builds and runs the tests.

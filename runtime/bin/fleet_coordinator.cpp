@@ -61,7 +61,9 @@ Result<centre::CentreOptions> centre_options(const Options& options) {
   if (auto s = listen_at("--edge", options.edge, config->edge); !s) return s.error();
   if (auto s = listen_at("--operator", options.operators, config->operators); !s) return s.error();
   if (auto s = listen_at("--http", options.http, config->http); !s) return s.error();
-  return centre::CentreOptions{std::move(*config), options.download_rate};
+  auto sinks = config::sinks_of(config::process_environment());
+  if (!sinks) return sinks.error();
+  return centre::CentreOptions{std::move(*config), options.download_rate, std::move(*sinks)};
 }
 
 // A descriptor that becomes readable when the program is told to stop.
@@ -108,8 +110,10 @@ Status run(const Options& options, int stop) {
 
 int main(int argc, char** argv) {
   drydock::Options options;
-  CLI::App app("The centre: appliances check in, operators roll releases out.",
-               "fleet-coordinator");
+  CLI::App app(
+      "The centre: appliances check in, operators roll releases out.\n"
+      "DATABASE_URL and REDIS_URL of the environment name whom else to tell; both optional.",
+      "fleet-coordinator");
   drydock::add_options(app, options);
   CLI11_PARSE(app, argc, argv);
   const auto stop = drydock::stop_signals();

@@ -12,6 +12,7 @@
 #include "runtime/centre/operator_api.hpp"
 #include "runtime/centre/proposals.hpp"
 #include "runtime/centre/status_page.hpp"
+#include "runtime/centre/tellers.hpp"
 #include "runtime/files/files.hpp"
 #include "runtime/journal/local_decision_log.hpp"
 
@@ -61,7 +62,8 @@ struct Centre::Parts {
   CentreOptions options;
   observe::Progress progress;
   RequestIds ids;
-  Presence presence;
+  std::optional<Presence> presence;
+  std::optional<RateLimit> rate_limit;
   OperatorRequests requests{ids};
   std::unique_ptr<journal::Journal> journal;
   std::optional<clock::BootClock> clock;
@@ -71,6 +73,7 @@ struct Centre::Parts {
   std::unique_ptr<Edge> edge;
   std::unique_ptr<Proposals> proposals;
   std::unique_ptr<RunningMachines> machines;
+  std::unique_ptr<Tellers> tellers;
   std::vector<Prod> prods;  // gateway, registry, planner, journal
   std::unique_ptr<StatusPage> status;
   std::unique_ptr<Desk> operator_desk, status_desk;
@@ -125,9 +128,12 @@ Status Centre::Parts::run_machines(trust::SigningKey order_key) {
               [this](const auto& e) { requests.answered(e); }};
   machines = std::make_unique<RunningMachines>(
       *journal, [this] { return now(); }, *seed, std::move(*recovered), std::move(world));
-  edge = std::make_unique<Edge>(Edge::Parts{machines.get(), releases.get(), &presence, &ids,
-                                            [this] { return now().wall; }, options.download_rate},
-                                std::move(order_key));
+  presence.emplace(options.sinks.redis.has_value());
+  rate_limit.emplace(options.config.check_ins_per_minute);
+  edge = std::make_unique<Edge>(
+      Edge::Parts{machines.get(), releases.get(), &*presence, &*rate_limit, &ids,
+                  [this] { return now().wall; }, options.download_rate},
+      std::move(order_key));
   for (const char* name : {"gateway", "registry", "planner", "journal"})
     prods.push_back({progress.actor(name, now().up), std::make_shared<std::atomic<bool>>(false)});
   return catch_up();
@@ -151,7 +157,7 @@ Status Centre::Parts::catch_up() {
 }
 
 OperatorParts Centre::Parts::operator_parts() {
-  return {machines.get(), releases.get(),          names.get(), &presence, &requests,
+  return {machines.get(), releases.get(),          names.get(), &*presence, &requests,
           journal.get(),  [this] { return now(); }};
 }
 
@@ -164,12 +170,16 @@ Status Centre::Parts::listen(const Keys& keys) {
     into = std::move(*started);
     return Done{};
   };
+  tellers = std::make_unique<Tellers>(
+      options.sinks, Tellers::Parts{machines.get(), names.get(), &*presence, &*rate_limit,
+                                    journal.get(), log.get(), [this] { return now().wall; }});
   operator_desk = std::make_unique<Desk>(
       operator_threads, operator_queue_max,
       [given = operator_parts()](const http::Request& r) { return answer_operator(given, r); });
-  status = std::make_unique<StatusPage>(StatusPage::Parts{
-      machines.get(), journal.get(), &progress, [this] { return now().up; },
-      [this] { return edge_server->counters(); }, [this] { return operator_server->counters(); }});
+  status = std::make_unique<StatusPage>(
+      StatusPage::Parts{machines.get(), journal.get(), &progress, [this] { return now().up; },
+                        [this] { return edge_server->counters(); },
+                        [this] { return operator_server->counters(); }, tellers.get()});
   status_desk = std::make_unique<Desk>(
       1, status_queue_max, [this](const http::Request& r) { return status->answer(r); });
   auto s = start(
@@ -257,6 +267,7 @@ void Centre::stop() {
   parts_->requests.close();
   for (auto* desk : {&parts_->operator_desk, &parts_->status_desk})
     if (*desk) (*desk)->stop();
+  if (parts_->tellers) parts_->tellers->stop();
   if (parts_->machines) parts_->machines->stop();
   if (parts_->journal) (void)parts_->journal->flush();
   if (parts_->clock)

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "runtime/config/coordinator.hpp"
+#include "runtime/config/sinks.hpp"
 #include "runtime/result.hpp"
 
 namespace drydock::centre {
@@ -12,6 +13,7 @@ namespace drydock::centre {
 struct CentreOptions {
   config::CoordinatorConfig config;  // where data and keys lie, where to listen
   std::uint64_t download_rate = 0;   // bytes a second of one answer; 0: no limit of its own
+  config::Sinks sinks;               // whom to tell; none by default
   int edge_socket = -1;              // already listens for appliances; -1: config.edge says where
 };
 

@@ -32,6 +32,10 @@ void Edge::take(http::Request request, http::Responder responder) {
 void Edge::check_in(const http::Request& request, http::Responder responder) {
   const auto* who = request.identity<trust::ApplianceIdentity>();
   if (who == nullptr) return responder.send(refusal(403, "no appliance certificate"));
+  if (!parts_.rate_limit->allows(who->id, parts_.wall()))
+    return responder.send(
+        refusal(429, fmt::format("more than {} check-ins within this minute; try again in the next",
+                                 parts_.rate_limit->per_minute())));
   Gateway::RequestArrived arrived;
   if (!decode_from(request.body, arrived.check_in))
     return responder.send(
@@ -39,7 +43,8 @@ void Edge::check_in(const http::Request& request, http::Responder responder) {
   arrived.request = parts_.ids->next();
   arrived.certified = who->id;
   arrived.certified_client = {name_number(who->client)};
-  if (arrived.check_in.facts.appliance == who->id) parts_.presence->seen(who->id, parts_.wall());
+  if (arrived.check_in.facts.appliance == who->id)
+    parts_.presence->seen(who->id, parts_.wall(), arrived.check_in.journal_head);
   {
     std::unique_lock lock(mutex_);
     if (waiting_.size() >= waiting_max) {

@@ -6,6 +6,7 @@
 
 #include "runtime/centre/machines.hpp"
 #include "runtime/centre/presence.hpp"
+#include "runtime/centre/rate_limit.hpp"
 #include "runtime/centre/releases.hpp"
 #include "runtime/centre/request_ids.hpp"
 #include "runtime/http/server.hpp"
@@ -23,6 +24,7 @@ class Edge {
     Machines* machines = nullptr;
     Releases* releases = nullptr;
     Presence* presence = nullptr;
+    RateLimit* rate_limit = nullptr;
     RequestIds* ids = nullptr;
     std::function<WallTime()> wall;
     std::uint64_t download_rate = 0;  // bytes a second of one answer; 0: as fast as it goes

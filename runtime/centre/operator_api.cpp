@@ -7,6 +7,7 @@
 
 #include "runtime/centre/operator_handlers.hpp"
 #include "runtime/centre/route.hpp"
+#include "runtime/centre/words.hpp"
 #include "runtime/journal/chain.hpp"
 
 namespace drydock::centre {
@@ -40,12 +41,6 @@ constexpr Entry table[] = {
     {"POST", "/v1/rollouts/*/rollback", Role::operator_, roll_back},
     {"GET", "/v1/journal", Role::viewer, show_journal},
 };
-
-std::string incarnation_text(const journal::Incarnation& incarnation) {
-  std::string text;
-  for (const std::uint8_t byte : incarnation) text += fmt::format("{:02x}", byte);
-  return text;
-}
 
 }  // namespace
 

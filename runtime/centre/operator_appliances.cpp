@@ -58,7 +58,7 @@ Json wait_json(const Wait& wait) {
 }
 
 Json appliance_json(const OperatorParts& parts, const Known& known) {
-  const auto seen = parts.presence->last_seen(known.id);
+  const auto seen = parts.presence->heard(known.id);
   const Registry::Row& row = known.row;
   return {{"appliance", hex(known.id.value)},
           {"client", parts.names->name(NameKind::client, row.client.value)},
@@ -72,7 +72,7 @@ Json appliance_json(const OperatorParts& parts, const Known& known) {
           {"reason", name_of(known.plan.reason)},
           {"detail", known.plan.detail.view()},
           {"wait", wait_json(known.wait)},
-          {"last_seen_ms", seen ? Json(seen->value) : Json(nullptr)}};
+          {"last_seen_ms", seen ? Json(seen->when.value) : Json(nullptr)}};
 }
 
 // The named appliance, or the answer to give instead.

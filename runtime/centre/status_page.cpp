@@ -37,6 +37,7 @@ http::Response StatusPage::metrics() {
   count_registry();
   count_rollouts();
   count_journal();
+  count_sinks();
   count_listener("edge", parts_.edge());
   count_listener("operator", parts_.operators());
   parts_.progress->publish(metrics_, parts_.up());
@@ -111,6 +112,18 @@ void StatusPage::count_journal() {
       parts_.journal->disk_full() ? 1 : 0);
   grow("drydock_journal_records_total", "Records made durable by this process.", {}, stats.records);
   grow("drydock_journal_syncs_total", "Synced writes of this process.", {}, stats.syncs);
+}
+
+void StatusPage::count_sinks() {
+  for (const Tellers::Named& each : parts_.tellers->standings()) {
+    const observe::Labels which{{"sink", each.sink}};
+    metrics_.gauge("drydock_sink_up", "1 when the sink's server takes what it is told.", which)
+        .set(each.standing.up ? 1 : 0);
+    metrics_.gauge("drydock_sink_position", "Position of the newest decision in the sink.", which)
+        .set(static_cast<std::int64_t>(each.standing.position));
+    grow("drydock_sink_failures_total", "Times that the sink's server failed.", which,
+         each.standing.failures);
+  }
 }
 
 void StatusPage::count_listener(const std::string& listener, const http::Counters& now) {

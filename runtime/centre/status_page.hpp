@@ -4,6 +4,7 @@
 #include <mutex>
 
 #include "runtime/centre/machines.hpp"
+#include "runtime/centre/tellers.hpp"
 #include "runtime/http/server.hpp"
 #include "runtime/journal/journal.hpp"
 #include "runtime/observe/metrics.hpp"
@@ -22,6 +23,7 @@ class StatusPage {
     const observe::Progress* progress = nullptr;
     std::function<Instant()> up;
     std::function<http::Counters()> edge, operators;  // of the two other listeners
+    const Tellers* tellers = nullptr;
   };
   explicit StatusPage(Parts parts) : parts_(std::move(parts)) {}
 
@@ -35,6 +37,7 @@ class StatusPage {
   void count_registry();
   void count_rollouts();
   void count_journal();
+  void count_sinks();
   void count_listener(const std::string& listener, const http::Counters& now);
   // A counter of the process, from a number that only grows.
   void grow(const std::string& name, const std::string& help, const observe::Labels& labels,

@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include <fmt/format.h>
+
 namespace drydock::centre {
 
 std::string_view wait_word(WaitReason reason) {
@@ -27,6 +29,12 @@ std::optional<Lifecycle> lifecycle_of(std::string_view word) {
                                Lifecycle::maintenance, Lifecycle::retired, Lifecycle::replaced})
     if (name_of(each) == word) return each;
   return {};
+}
+
+std::string incarnation_text(const journal::Incarnation& incarnation) {
+  std::string text;
+  for (const std::uint8_t byte : incarnation) text += fmt::format("{:02x}", byte);
+  return text;
 }
 
 }  // namespace drydock::centre

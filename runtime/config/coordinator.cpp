@@ -23,13 +23,15 @@ void read_workers(const Value& value, CoordinatorConfig& out) {
 }
 
 void read_coordinator(const Value& value, CoordinatorConfig& out) {
-  read_map(value, {{"data", path(out.data)},
-                   {"pki", path(out.pki)},
-                   {"listen", section(out, read_listeners)},
-                   {"download_rate", bytes(out.download_rate, kibibytes(1), gibibytes(1024))},
-                   {"journal", section(out.journal, read_journal)},
-                   {"workers", section(out, read_workers)},
-                   {"log_level", log_level(out.log_level)}});
+  read_map(value,
+           {{"data", path(out.data)},
+            {"pki", path(out.pki)},
+            {"listen", section(out, read_listeners)},
+            {"download_rate", bytes(out.download_rate, kibibytes(1), gibibytes(1024))},
+            {"check_ins_per_minute", number<std::uint32_t>(out.check_ins_per_minute, 1, 100'000)},
+            {"journal", section(out.journal, read_journal)},
+            {"workers", section(out, read_workers)},
+            {"log_level", log_level(out.log_level)}});
 }
 
 }  // namespace

@@ -28,6 +28,9 @@ struct CoordinatorConfig {
   Endpoint http{"127.0.0.1", 8000};  // GET /health and /metrics only
   // Of all downloads together, each second; 0 is unlimited, in YAML by leaving the key out.
   Bytes download_rate;
+  // Of one appliance; beyond it a check-in is turned away. 0 is unlimited, in YAML by leaving it
+  // out.
+  std::uint32_t check_ins_per_minute = 0;
   JournalLimits journal;
   std::uint32_t edge_workers = 2;      // threads that serve check-ins
   std::uint32_t download_workers = 2;  // threads that read releases from disk

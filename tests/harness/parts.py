@@ -321,6 +321,14 @@ def packaged(context: Context, log: Path) -> Outcome:
     return of_claims_file("packaged", report, returned, log, " ".join(command[:3]))
 
 
+def sinks(context: Context, log: Path) -> Outcome:
+    report = context.scratch / "sinks.json"
+    command = [sys.executable, "tests/harness/python_tests.py", "tests/deploy/sinks", str(report)]
+    returned = run(context, command, log, part("sinks").limit_s(),
+                   {"DRYDOCK_BIN": str(context.build / "bin")})
+    return of_claims_file("sinks", report, returned, log, " ".join(command[:3]))
+
+
 def vm(context: Context, log: Path) -> Outcome:
     report = context.scratch / "vm.json"
     command = [sys.executable, "tests/harness/python_tests.py", "tests/vm", str(report)]
@@ -437,6 +445,8 @@ PARTS = (
          holds("simulations/golden/digests.txt"), goldens),
     Part("planner", "the planner's table, reduced: what it exposes before it stops", 3,
          holds("simulations/planner_table"), planner),
+    Part("sinks", "the coordinator's PostgreSQL and Redis: gone, back, nothing missing or twice", 2,
+         holds("tests/deploy/sinks", "runtime/sinks"), sinks),
     Part("started", "the units under systemd, the firewall between namespaces (needs root)", 4,
          holds("tests/deploy/started"), started, by_default=False),
     Part("packaged", "the Debian packages on a clean Debian 12: run, upgrade, removal (needs root)",

@@ -13,7 +13,7 @@ let
   };
   names = [ "cmake" "ninja" "pkg-config" "caf" "rocksdb" "snappy" "bzip2" "lz4" "zlib" "zstd" "openssl"
     "curl" "protobuf" "spdlog" "fmt" "boost" "yaml-cpp" "cli11" "nlohmann_json" "prometheus-cpp"
-    "howard-hinnant-date" "ccache" "mold" "shellcheck" "nftables" ];
+    "howard-hinnant-date" "libpqxx" "hiredis" "ccache" "mold" "shellcheck" "nftables" ];
   base = lib.genAttrs names package // {
     inherit lib;
     stdenv.mkDerivation = made: package made.pname // made;
