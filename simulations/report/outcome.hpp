@@ -24,8 +24,8 @@ struct Outcome {
 };
 
 struct Watching {
-  Follow follow;
-  std::function<void(const World&)> each_minute;  // of simulated time, about; empty: nobody asks
+  Follow follow = {};
+  std::function<void(const World&)> each_minute = {};  // of simulated time, about
 };
 Outcome run_once(const Scenario& scenario, std::uint64_t seed, Watching watching = {});
 
