@@ -76,12 +76,13 @@ Result<std::uint64_t> claim(pqxx::connection& connection, const std::string& inc
 struct Database::Parts {
   explicit Parts(const std::string& url)
       : connection(bounded(url)), socket(::dup(connection.sock())) {
+#if PQXX_VERSION_MAJOR < 7  // later ones never come back by themselves
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wdeprecated-declarations"
-    // A connection that comes back by itself would skip claim(). Gone in libpqxx 7, where none
-    // does.
+    // A connection that comes back by itself would skip claim().
     connection.inhibit_reactivation(true);
 #pragma GCC diagnostic pop
+#endif
   }
   pqxx::connection connection;
   files::UniqueFd socket;  // our own, so that the number is never that of another file
