@@ -143,6 +143,44 @@ BOOST_AUTO_TEST_CASE(an_appliance_takes_no_more_memory_than_the_arithmetic_says)
   BOOST_TEST((many - few) * 1'048'576 <= 30'000 * drydock::sim::bytes_an_appliance);
 }
 
+BOOST_AUTO_TEST_CASE(several_threads_come_to_the_digest_of_one) {
+  const auto digest = [](const char* jobs) {
+    const Ended run = fleet_sim(std::string("run storm --seeds 1..6 --json --jobs ") + jobs);
+    BOOST_TEST(run.code == 0);
+    return nlohmann::json::parse(run.last_line())["digest"].get<std::string>();
+  };
+  BOOST_TEST(digest("3") == digest("1"));
+}
+
+BOOST_AUTO_TEST_CASE(a_digest_that_is_not_the_golden_one_is_named) {
+  const Folder folder;
+  const std::string file = folder.file("digests.txt");
+  std::ofstream(file) << "# comment\ngood 1 6 0000000000000000\n";
+  const Ended other = fleet_sim("golden --file " + file);
+  BOOST_TEST(other.code == 1);
+  BOOST_TEST(says(other, "good seed 1, 6 appliances: "));
+  BOOST_TEST(says(other, "0 equal, 1 different"));
+  for (const char* text : {"good 1 6\n", "good 1 0 00\n", "good 1 6 00 more\n", "# nothing\n"}) {
+    std::ofstream(file) << text;
+    const Ended wrong = fleet_sim("golden --file " + file);
+    BOOST_TEST(wrong.code == 2);
+    BOOST_TEST(says(wrong, "a line is: scenario seed appliances digest"));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(the_bench_ends_with_its_figures) {
+  const Ended run = fleet_sim("bench --appliances 60 --hours 6 --json");
+  BOOST_TEST(run.code == 0);
+  const auto j = nlohmann::json::parse(run.last_line());
+  BOOST_TEST(j["million"]["committed"] == 60);
+  BOOST_TEST(j["million"]["bytes_per_appliance"] == 272);
+  for (const char* key : {"wall_s", "cpu_s", "events", "peak_mb"})
+    BOOST_TEST(j["million"][key].is_number());
+  BOOST_TEST(j["heap_ratio"].get<double>() > 0);
+  BOOST_TEST(j["simpy_ratio"].get<double>() > 0);  // both toys came to the same end
+  BOOST_TEST(j["digests_equal"] == true);
+}
+
 BOOST_AUTO_TEST_CASE(help_names_the_commands) {
   const Ended run = fleet_sim("--help");
   BOOST_TEST(run.code == 0);
