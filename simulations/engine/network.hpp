@@ -1,25 +1,36 @@
 #pragma once
-// The network between the appliances and the centre: a fixed latency, and at will a share of lost
-// messages. What becomes of a message depends on (seed, sender, its number) alone.
+// The network between the appliances and the centre. What becomes of a message depends on (seed,
+// sender, its number) alone, and each of its fates on draws of its own: without loss, the same
+// messages are doubled and late. The network of a plain scenario draws nothing.
 #include <optional>
+#include <vector>
 
-#include "runtime/kernel/dice.hpp"
-#include "runtime/kernel/time.hpp"
+#include "simulations/engine/quantiles.hpp"
 
 namespace drydock::sim {
 
-struct Network {
-  Duration latency = milliseconds(40);  // one way
-  std::uint32_t lost_permille = 0;
+struct Partition {  // a share of the sites is cut off from the centre for a while
+  Instant at;
+  Duration length;
+  std::uint32_t share_permille = 1000;
+  friend bool operator==(const Partition&, const Partition&) = default;
+};
 
-  // How long the sender's message takes; nothing when it never arrives.
-  std::optional<Duration> carry(std::uint64_t seed, std::uint32_t sender,
-                                std::uint64_t message) const {
-    constexpr std::uint64_t stream = 0x6E6574;  // apart from every other use of the seed
-    if (lost_permille != 0 && Dice(seed ^ stream, sender, message).below(1000) < lost_permille)
-      return std::nullopt;
-    return latency;
-  }
+// When a message arrives, and when it arrives once more.
+struct Carried {
+  std::optional<Duration> first, again;
+};
+
+struct Network {
+  Quantiles latency = milliseconds(40);  // one way; messages overtake each other when it varies
+  std::uint32_t lost_permille = 0;
+  std::uint32_t doubled_permille = 0;
+  std::uint64_t uplink_bytes_a_second = 0;  // of a site, shared by its appliances; 0: no bound
+  std::vector<Partition> partitions;
+
+  Carried carry(std::uint64_t seed, std::uint32_t sender, std::uint64_t message) const;
+  // Is this site cut off at this time?
+  bool cut_off(std::uint64_t seed, std::uint64_t site, Instant at) const;
 };
 
 }  // namespace drydock::sim

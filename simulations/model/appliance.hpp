@@ -121,6 +121,7 @@ class alignas(64) Appliance {
   void helper_answer(const HelperAsk& ask, Reason reason);
   Work& begin_work(std::uint32_t number, UpdateId update);
   void work_step(const Happening& happening);
+  void write_next();
   void end_work(Reason reason, bool transient);
   void take_answer(const Happening& happening);
   void drop_reports(ReportSeq through);

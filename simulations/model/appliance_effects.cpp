@@ -10,6 +10,10 @@ enum WorkStep : std::uint8_t { fetched = 1, written = 2, read_back = 3 };
 constexpr std::uint32_t steps_an_image = 4;  // how often an install tells its progress
 constexpr Duration day = hours(24);
 
+std::uint32_t piece_of(const SlotContent& slot) {
+  return std::max(slot.chunks / steps_an_image, std::uint32_t{1});
+}
+
 Scheduler::WindowResolved next_window(const Window& window, WallTime at) {
   if (window.always) return {{}, {}, true};
   // The window of the day before may reach into this one.
@@ -114,8 +118,16 @@ void Appliance::act(const Updater::WriteSlot& effect) {
   const std::uint32_t valid = resumes ? std::min(slot.valid, effect.from_chunk) : 0;
   const bool corrupt = ground_.releases.defect(work.version, identity().id) == Defect::corrupt;
   slot = {work.version, ground_.releases.chunks(work.version), valid, corrupt};
-  later(Kind::work, drawn({ground_.scenario.times.write.value / steps_an_image}), process_,
-        work.number, written);
+  write_next();
+}
+
+// A piece of the image: as fast as the disk and the site's link allow.
+void Appliance::write_next() {
+  const SlotContent& slot = box_.boot_state.slot(other(boot_.slot));
+  const Duration disk = drawn({ground_.scenario.times.write.value / steps_an_image});
+  const Duration line =
+      ground_.links.download(identity().site.value, piece_of(slot), ground_.run.now());
+  later(Kind::work, std::max(disk, line), process_, work_number(), written);
 }
 
 void Appliance::act(const Updater::ReadBack& effect) {
@@ -137,6 +149,8 @@ void Appliance::work_step(const Happening& h) {
   if (work_number() == 0 || h.number != work_number()) return;
   Work& work = under_way().work;
   SlotContent& slot = box_.boot_state.slot(other(boot_.slot));
+  if (h.detail != read_back && ground_.links.cut_off(identity().site.value, ground_.run.now()))
+    return end_work(Reason::download_cut, true);
   if (h.detail == fetched) {
     work.number = 0;
     post<Updater>(Updater::ManifestReady{work.update, ground_.releases.chunks(work.version)});
@@ -145,12 +159,10 @@ void Appliance::work_step(const Happening& h) {
     end_work(as_signed ? Reason::none : Reason::read_back_mismatch, false);
   } else {
     if (slot.corrupt) return end_work(Reason::hash_mismatch, true);
-    const std::uint32_t more = std::max(slot.chunks / steps_an_image, std::uint32_t{1});
-    slot.valid = std::min(slot.valid + more, slot.chunks);
+    slot.valid = std::min(slot.valid + piece_of(slot), slot.chunks);
     post<Updater>(Updater::ChunkWritten{work.update, slot.valid});
     if (slot.valid == slot.chunks) return end_work(Reason::none, false);
-    later(Kind::work, drawn({ground_.scenario.times.write.value / steps_an_image}), process_,
-          work.number, written);
+    write_next();
   }
 }
 
@@ -204,14 +216,22 @@ void Appliance::act(const Reporter::PostCheckIn& effect) {
       if (report.seq >= effect.from && report.seq.value < effect.from.value + effect.count)
         letter.check_in.reports.add(report);
   const Scenario& scenario = ground_.scenario;
-  const auto after = scenario.network.carry(ground_.seed, number_, ++posts_);
-  const Duration outcome = after ? *after : scenario.times.request;
-  if ((ground_.run.now() + outcome).value >= letter.patience_ms)
+  Carried carried = scenario.network.carry(ground_.seed, number_, ++posts_);
+  if (ground_.links.cut_off(who.site.value, ground_.run.now())) carried = {};
+  const Duration patience = scenario.times.request;
+  const bool hangs_up = !carried.first || *carried.first >= patience;
+  if ((ground_.run.now() + (hangs_up ? patience : *carried.first)).value >= letter.patience_ms)
     await_answer(process_, letter.serial);
-  if (after)
-    ground_.run.schedule(number_, *after, {0, 0, number, Kind::request, 0, 0});
-  else
-    later(Kind::no_answer, outcome, process_, letter.serial), ground_.check_ins.drop(number);
+  if (hangs_up) later(Kind::no_answer, patience, process_, letter.serial);
+  if (!carried.first) return ground_.check_ins.drop(number);
+  letter.on_the_way = *carried.first;
+  if (carried.again) {
+    CheckInLetter twin = letter;  // a place for it may move the letter
+    twin.on_the_way = *carried.again;
+    const std::uint32_t again = ground_.check_ins.put(twin);
+    ground_.run.schedule(number_, *carried.again, {0, 0, again, Kind::request, 0, 0});
+  }
+  ground_.run.schedule(number_, *carried.first, {0, 0, number, Kind::request, 0, 0});
 }
 
 void Appliance::take_answer(const Happening& h) {

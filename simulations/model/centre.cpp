@@ -108,15 +108,21 @@ void Centre::act(const Gateway::Respond& effect) {
   const std::optional<Waiting> to = taken(effect.request);
   if (!to) return;
   ground_.witness.answer_left(to->sender, effect.answer);
-  const auto after = ground_.scenario.network.carry(ground_.seed, 0, ++responses_);
-  if (!after) return fail(*to, ground_.scenario.times.request);
-  outlasts(*to, *after);
-  const std::uint32_t number = ground_.answers.put({effect.answer});
-  ground_.run.schedule(0, *after, {to->sender, to->process, number, Kind::answer, 0, 0});
+  Carried carried = ground_.scenario.network.carry(ground_.seed, 0, ++responses_);
+  const Duration patience = ground_.scenario.times.request;
+  if (to->on_the_way >= patience) return;  // it has hung up, and knows
+  if (ground_.links.cut_off(identity_of(to->sender).site.value, ground_.run.now())) carried = {};
+  if (!carried.first || to->on_the_way + *carried.first >= patience) return fail(*to, patience);
+  outlasts(*to, *carried.first);
+  for (const auto& after : {carried.first, carried.again}) {
+    if (!after) continue;
+    const std::uint32_t number = ground_.answers.put({effect.answer});
+    ground_.run.schedule(0, *after, {to->sender, to->process, number, Kind::answer, 0, 0});
+  }
 }
 
 void Centre::act(const Gateway::Refuse& effect) {
-  if (const auto to = taken(effect.request)) fail(*to, ground_.scenario.network.latency);
+  if (const auto to = taken(effect.request)) fail(*to, ground_.scenario.network.latency.middle());
 }
 
 void Centre::fail(const Waiting& waiting, Duration after) {
@@ -134,8 +140,9 @@ void Centre::outlasts(const Waiting& waiting, Duration after) {
 // --- what happens --------------------------------------------------------------------------------
 
 void Centre::request(CheckInLetter& letter) {
-  Waiting from{{}, letter.sender, letter.process, letter.serial, letter.patience_ms};
-  if (!up_) return fail(from, ground_.scenario.network.latency);
+  Waiting from{
+      {}, letter.sender, letter.process, letter.serial, letter.patience_ms, letter.on_the_way};
+  if (!up_) return fail(from, ground_.scenario.network.latency.middle());
   const RequestId request = from.request = {++requests_};
   current_ = from;
   const Identity certified = identity_of(letter.sender);
@@ -188,9 +195,10 @@ void Centre::kill() {
   gateway_ = Stepper<Gateway>(ground_.seed, entity);
   local_.clear();
   log_.restarted();
-  for (const auto& [request, waiting] : waiting_) fail(waiting, ground_.scenario.network.latency);
+  for (const auto& [request, waiting] : waiting_)
+    fail(waiting, ground_.scenario.network.latency.middle());
   waiting_.clear();
-  if (current_) fail(*current_, ground_.scenario.network.latency);
+  if (current_) fail(*current_, ground_.scenario.network.latency.middle());
   current_.reset();
   later(Kind::centre_up, ground_.scenario.times.centre_down, 0);
 }

@@ -48,6 +48,7 @@ class Centre {
     RequestId request;
     std::uint32_t sender = 0, process = 0, serial = 0;
     std::int64_t patience_ms = 0;
+    Duration on_the_way;  // the request was
   };
   struct LogLetter {
     bool taken = false;

@@ -15,6 +15,7 @@
 #include "simulations/engine/letters.hpp"
 #include "simulations/engine/pool.hpp"
 #include "simulations/model/happening.hpp"
+#include "simulations/model/links.hpp"
 #include "simulations/model/releases.hpp"
 #include "simulations/model/under_way.hpp"
 #include "simulations/model/witness.hpp"
@@ -45,6 +46,7 @@ struct Ground {
         idle(with_idle),
         run(with_seed, sources, Run::Events(queue)),
         releases(of, with_seed),
+        links(of.network, with_seed),
         witness(seen_by) {}
 
   const Scenario& scenario;
@@ -52,6 +54,7 @@ struct Ground {
   Idle idle;
   Run run;
   Releases releases;
+  Links links;
   Witness& witness;
   Letters<CheckInLetter> check_ins;
   Letters<AnswerLetter> answers;

@@ -70,6 +70,7 @@ struct CheckInLetter {
   std::uint32_t sender = 0;
   std::uint32_t process = 0;  // the answer is for this process of the sender
   std::uint32_t serial = 0;
+  Duration on_the_way;                   // it took so long
   std::int64_t patience_ms = INT64_MAX;  // when its sender's patience is over, unless that counts
   CheckIn check_in;
 };

@@ -18,6 +18,8 @@ inline constexpr Duration longest = hours(24 * 365);
 // "12.5%" as thousandths.
 Read share_of_1000(std::uint32_t& out);
 Read version(Version& out);
+// One span, or a list of spans that grow: evenly spaced quantiles.
+Read quantiles(Quantiles& out, Duration min, Duration max);
 
 // The child of a map under this key, to say something about it; the map itself when there is none.
 Value at(const Value& map, const char* key);

@@ -23,6 +23,30 @@ Read version(Version& out) {
   };
 }
 
+Read quantiles(Quantiles& out, Duration min, Duration max) {
+  return [&out, min, max](const Value& value) {
+    if (!value.node().IsSequence()) {
+      Duration always = out.least();
+      const std::size_t before = value.problems();
+      duration(always, min, max)(value);
+      if (value.problems() == before) out = always;
+      return;
+    }
+    std::vector<Duration> points;
+    const std::size_t before = value.problems();
+    config::list<Duration>(points, {2, Quantiles::points_max},
+                           [&](Duration& d) { return duration(d, min, max); })(value);
+    if (value.problems() != before) return;
+    Quantiles read = Quantiles::none();
+    for (std::size_t i = 0; i < points.size(); ++i) {
+      if (i != 0 && points[i] < points[i - 1])
+        return value.item(i).refuse("quantiles from the shortest to the longest");
+      read.add(points[i]);
+    }
+    out = read;
+  };
+}
+
 Value at(const Value& map, const char* key) {
   if (map.node().IsMap())
     for (const auto& entry : map.node())
@@ -62,9 +86,32 @@ void read_times(const Value& value, Times& out) {
                            {"centre_down", some(out.centre_down)}});
 }
 
+namespace {
+
+void read_partition(const Value& value, Partition& out) {
+  Duration begin{};
+  config::read_map(
+      value, {{"at", duration(begin, Duration{0}, longest), config::Presence::required},
+              {"length", duration(out.length, seconds(1), longest), config::Presence::required},
+              {"sites", share_of_1000(out.share_permille)}});
+  out.at = Instant{} + begin;
+}
+
+}  // namespace
+
 void read_network(const Value& value, Network& out) {
-  config::read_map(value, {{"latency", duration(out.latency, milliseconds(1), minutes(10))},
-                           {"lost", share_of_1000(out.lost_permille)}});
+  constexpr std::size_t partitions_max = 64;
+  config::Bytes uplink{out.uplink_bytes_a_second};
+  config::read_map(value,
+                   {{"latency", quantiles(out.latency, milliseconds(1), minutes(10))},
+                    {"lost", share_of_1000(out.lost_permille)},
+                    {"doubled", share_of_1000(out.doubled_permille)},
+                    {"uplink", config::bytes(uplink, config::kibibytes(1), config::gibibytes(100))},
+                    {"partitions",
+                     config::list<Partition>(out.partitions, {0, partitions_max}, [](Partition& p) {
+                       return config::section(p, read_partition);
+                     })}});
+  out.uplink_bytes_a_second = uplink.value;
 }
 
 void read_faults(const Value& value, FaultMix& out) {

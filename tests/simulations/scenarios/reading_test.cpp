@@ -31,7 +31,7 @@ BOOST_AUTO_TEST_SUITE(scenario_files)
 
 BOOST_AUTO_TEST_CASE(every_scenario_of_the_tree_can_be_read_and_is_named_as_its_file) {
   const auto names = scenario_names(scenario_folders());
-  BOOST_TEST(names.size() >= 23U);
+  BOOST_TEST(names.size() >= 27U);
   for (const std::string& name : names) {
     const auto scenario = scenario_named(name);
     BOOST_REQUIRE_MESSAGE(scenario, (scenario ? "" : scenario.error().text));
@@ -47,7 +47,7 @@ BOOST_AUTO_TEST_CASE(what_a_file_leaves_out_is_as_a_scenario_has_it_by_itself) {
   BOOST_TEST(read.appliances == plain.appliances);
   BOOST_TEST(read.horizon.value == plain.horizon.value);
   BOOST_TEST(read.times.write.value == plain.times.write.value);
-  BOOST_TEST(read.network.latency.value == plain.network.latency.value);
+  BOOST_TEST(read.network.latency.most().value == plain.network.latency.least().value);
   BOOST_REQUIRE(read.releases.size() == 1U);  // what everybody runs
   BOOST_TEST((read.releases[0].version == plain.installed));
 }
@@ -81,7 +81,12 @@ rollouts:
 operators: [{rollout: 1, move: retry, at: 2h, after_commits: 6}]
 window: {opens: 22h, length: 6h}
 times: {boot: 70s, clock_sync: 4m}
-network: {latency: 90ms, lost: 1.5%}
+network:
+  latency: [10ms, 40ms, 2s]
+  lost: 1.5%
+  doubled: 2.5%
+  uplink: 2 MiB
+  partitions: [{at: 3h, length: 20m, sites: 30%}]
 faults: {kills: 1%, cuts: 2%, point_kills: 3%, point_cuts: 4%, points: 5, span: 6h,
          centre_kills: 7, log_lost: 8%, log_unknown: 9%, drifts: 10%}
 )");
@@ -116,7 +121,12 @@ faults: {kills: 1%, cuts: 2%, point_kills: 3%, point_cuts: 4%, points: 5, span: 
   BOOST_TEST(s.window.length.value == hours(6).value);
   BOOST_TEST(s.times.boot.value == seconds(70).value);
   BOOST_TEST(s.times.clock_sync.value == minutes(4).value);
-  BOOST_TEST(s.network.latency.value == 90);
+  BOOST_TEST(s.network.latency.count() == 3U);
+  BOOST_TEST(s.network.latency.middle().value == 40);
+  BOOST_TEST(s.network.doubled_permille == 25U);
+  BOOST_TEST(s.network.uplink_bytes_a_second == 2U << 20);
+  BOOST_TEST(
+      (s.network.partitions == std::vector<Partition>{{Instant{} + hours(3), minutes(20), 300}}));
   BOOST_TEST(s.network.lost_permille == 15U);
   const FaultMix& f = s.faults;
   const std::array permilles{f.kills_permille,      f.cuts_permille,     f.point_kills_permille,
@@ -163,6 +173,12 @@ BOOST_AUTO_TEST_CASE(impossible_values_are_refused_where_they_stand) {
       {"about: x\nwindow: {opens: 24h, length: 2h}", ":2: window: a window cannot open at 24h"},
       {"about: x\nwindow: {opens: 22h}", "the key \"length\" is missing"},
       {"about: x\nnetwork: {lost: 101%}", ":2: network.lost: found \"101%\", accepted: a share"},
+      {"about: x\nnetwork: {latency: [2s, 1s]}",
+       ":2: network.latency[1]: found \"1s\", accepted: quantiles from the shortest"},
+      {"about: x\nnetwork: {latency: [2s]}",
+       "network.latency: found a list of 1, accepted: a list"},
+      {"about: x\nnetwork: {partitions: [{at: 1h}]}", "the key \"length\" is missing"},
+      {"about: x\nnetwork: {uplink: 5}", ":2: network.uplink: found \"5\", accepted: "},
       {"about: x\nfaults: {log_lost: 60%, log_unknown: 50%}", "more than 100% together"},
       {"about: x\nreleases: [{version: 1.1.0}, {version: 1.1.0}]", "1.1.0 is given twice"},
       {"about: x\nrollouts:\n  - {at: 1h, version: 1.3.0}",
