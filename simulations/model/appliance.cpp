@@ -185,6 +185,7 @@ UnderWay& Appliance::under_way() {
 
 void Appliance::forget_what_is_over() {
   UnderWay& rare = ground_.under_way[under_way_];
+  // No centre of these runs is restored from a backup: what it has acknowledged stays known.
   drop_reports(machine<Reporter>().store().acknowledged);
   const HealthGate::State& gate = machine<HealthGate>().store();
   const bool proven = gate.phase == HealthGate::Phase::idle ||

@@ -3,6 +3,7 @@
 import glob
 import os
 import subprocess
+import tempfile
 import time
 from pathlib import Path
 
@@ -20,19 +21,19 @@ def until(what: str, holds, limit_s: float = READY_S) -> None:
 
 
 class Postgres:
-    def __init__(self, folder: Path):
-        self.folder = folder / "pg"
-        self.folder.mkdir()
+    def __init__(self):
+        # Of its own: PostgreSQL refuses to run as root, and its user may not look into a folder
+        # that a runner keeps for itself. Removed with this object.
+        self.kept = tempfile.TemporaryDirectory(prefix="drydock-pg-", dir="/tmp")
+        self.folder = Path(self.kept.name)
         self.data = self.folder / "data"
         self.process: subprocess.Popen | None = None
         found = sorted(glob.glob("/usr/lib/postgresql/*/bin"))
         if not found:
             raise AssertionError("no PostgreSQL here: apt-get install postgresql")
         self.bin = Path(found[-1])
-        # It refuses to run as root.
         self.user = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"]
         if os.geteuid() == 0:
-            folder.chmod(0o755)
             subprocess.run(["chown", "postgres:", str(self.folder)], check=True)
         else:
             self.user = []

@@ -26,7 +26,7 @@ class Database(unittest.TestCase):
         folder = tempfile.TemporaryDirectory(prefix="dd-sinks-")
         cls.addClassCleanup(folder.cleanup)
         cls.here = Path(folder.name)
-        cls.postgres = Postgres(cls.here)
+        cls.postgres = Postgres()
         cls.addClassCleanup(cls.postgres.stop)
         cls.pki = cls.here / "pki"
         run(BIN / "drydock", "pki", "init", cls.pki)
