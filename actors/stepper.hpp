@@ -1,6 +1,7 @@
 #pragma once
-// Stepper: one machine with its store, turn count and digest chain. All four shells step through
-// it, so that a turn means the same in production, in the simulator and in a replay. Pure.
+// take_turn: what a turn is. All four shells go through it, so that a turn means the same in
+// production, in the simulator and in a replay. Stepper: one machine with its store, turn count and
+// digest chain. Pure.
 #include "actors/machine.hpp"
 #include "messages/digest.hpp"
 

@@ -168,7 +168,9 @@ int main(int argc, char** argv) {
     range = *given;
   }
   if (options.appliances != 0) scenario->appliances = options.appliances;
-  const std::uint64_t worlds = *runs ? options.jobs : 2;  // verify keeps both
+  // Runs at once; verify keeps both of its two.
+  const std::uint64_t worlds =
+      *runs ? std::min<std::uint64_t>(options.jobs, range.second - range.first + 1) : 2;
   if (const auto fits =
           drydock::sim::fits_memory(scenario->appliances, worlds, drydock::sim::memory_available());
       !fits) {

@@ -456,7 +456,7 @@ PARTS = (
     Part("power", "every disk that a power cut could leave of one update; common practice fails", 2,
          holds("tests/power", "deploy/image"), power),
     Part("kills", "an agent killed at each append of a rollout: all commit, nothing is lost",
-         6, holds("deploy/demo.d/kills.py"), kills),
+         4, holds("deploy/demo.d/kills.py"), kills),
     Part("bare", "a fresh clone passes all this on a bare Debian 12 (needs root)", 35,
          holds("tests/deploy/bare"), bare, needs_build=False, by_default=False),
 )

@@ -2,12 +2,12 @@
 
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
-#include <filesystem>
 #include <iostream>
 #include <nlohmann/json.hpp>
 
 #include "runtime/bin/fleet_sim/golden.hpp"
 #include "runtime/bin/fleet_sim/host.hpp"
+#include "runtime/bin/fleet_sim/places.hpp"
 #include "runtime/bin/fleet_sim/progress.hpp"
 #include "runtime/checks/command.hpp"
 #include "simulations/engine/toy.hpp"
@@ -41,20 +41,11 @@ Toy play_toy(sim::QueueKind queue, std::uint32_t appliances, Duration until) {
   return toy;
 }
 
-std::string toy_script() {
-  for (const std::string& folder : sim::scenario_folders()) {
-    const auto file = std::filesystem::path(folder) / "../engine/toy.py";
-    std::error_code error;
-    if (std::filesystem::exists(file, error)) return file.lexically_normal().string();
-  }
-  return "simulations/engine/toy.py";
-}
-
 // The same toy in SimPy; an error says what to do.
 Result<Toy> play_simpy(std::uint32_t appliances, Duration until) {
   checks::Command command;
   // Debian's own: another python on the PATH does not see Debian's packages.
-  command.argv = {"/usr/bin/python3", toy_script(), std::to_string(appliances),
+  command.argv = {"/usr/bin/python3", place_of("engine/toy.py"), std::to_string(appliances),
                   std::to_string(until.value)};
   command.timeout = milliseconds(simpy_limit_ms);
   const checks::Finished finished = checks::run(command);

@@ -2,13 +2,12 @@
 
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
-#include <filesystem>
 #include <iostream>
 #include <sstream>
 
+#include "runtime/bin/fleet_sim/places.hpp"
 #include "runtime/files/files.hpp"
 #include "simulations/report/outcome.hpp"
-#include "simulations/scenarios/library.hpp"
 
 namespace drydock::fleet_sim {
 namespace {
@@ -27,14 +26,7 @@ Result<std::string> digest_of(const std::string& name, std::uint64_t seed, std::
 
 }  // namespace
 
-std::string golden_file() {
-  for (const std::string& folder : sim::scenario_folders()) {
-    const auto file = std::filesystem::path(folder) / "../golden/digests.txt";
-    std::error_code error;
-    if (std::filesystem::exists(file, error)) return file.lexically_normal().string();
-  }
-  return "simulations/golden/digests.txt";
-}
+std::string golden_file() { return place_of("golden/digests.txt"); }
 
 Result<GoldenEnd> compare_golden(const std::string& file) {
   const auto text = files::read(file, file_max);
