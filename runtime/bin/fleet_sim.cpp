@@ -8,8 +8,11 @@
 
 #include "runtime/bin/fleet_sim/batch.hpp"
 #include "runtime/bin/fleet_sim/bench.hpp"
+#include "runtime/bin/fleet_sim/cover.hpp"
 #include "runtime/bin/fleet_sim/golden.hpp"
 #include "runtime/bin/fleet_sim/host.hpp"
+#include "runtime/bin/fleet_sim/seeds.hpp"
+#include "simulations/coverage/coverage.hpp"
 #include "simulations/planner_table/verb.hpp"
 #include "simulations/report/outcome.hpp"
 #include "simulations/scenarios/library.hpp"
@@ -17,11 +20,12 @@
 
 namespace {
 
+using drydock::fleet_sim::SeedRange;
 using drydock::fleet_sim::Stopwatch;
+using drydock::fleet_sim::with_host;
 using drydock::sim::Outcome;
 using drydock::sim::Scenario;
 
-constexpr std::uint64_t seeds_max = 100'000;
 constexpr unsigned jobs_max = 64;
 
 struct Options {
@@ -33,6 +37,7 @@ struct Options {
   std::optional<std::uint32_t> follow;
   unsigned jobs = 1;
   bool json = false;
+  bool coverage = false;
 };
 
 std::string names() {
@@ -44,35 +49,16 @@ std::string names() {
   return text;
 }
 
-// "3..7" as its two ends; an empty answer is a malformed text.
-std::optional<std::pair<std::uint64_t, std::uint64_t>> read_range(const std::string& text) {
-  const std::size_t dots = text.find("..");
-  if (dots == std::string::npos) return std::nullopt;
-  std::uint64_t first = 0, last = 0;
-  if (!CLI::detail::lexical_cast(text.substr(0, dots), first) ||
-      !CLI::detail::lexical_cast(text.substr(dots + 2), last) || last < first ||
-      last - first >= seeds_max)
-    return std::nullopt;
-  return std::pair{first, last};
-}
-
-std::string with_host(const std::string& line, std::uint64_t events, const Stopwatch& watch) {
-  auto j = nlohmann::ordered_json::parse(line);
-  const double cpu_s = watch.cpu_s();
-  j["host"] = {{"wall_s", watch.wall_s()},
-               {"cpu_s", cpu_s},
-               {"events_per_cpu_s",
-                static_cast<std::uint64_t>(static_cast<double>(events) / std::max(cpu_s, 0.001))},
-               {"peak_mb", Stopwatch::peak_mb()}};
-  return j.dump();
-}
-
-int run(const Options& options, const Scenario& scenario, std::uint64_t first, std::uint64_t last) {
+int run(const Options& options, const Scenario& scenario, SeedRange seeds) {
+  if (options.coverage) drydock::sim::coverage::watch();
   const Stopwatch watch;
   const Outcome all = drydock::fleet_sim::run_batch(
-      scenario, {first, last, options.jobs, options.follow, options.json});
-  if (first != last)
-    std::cout << fmt::format("seeds {}..{}: {} violations\n", first, last, all.violations);
+      scenario, {seeds.first, seeds.last, options.jobs, options.follow, options.json});
+  if (seeds.first != seeds.last)
+    std::cout << fmt::format("seeds {}..{}: {} violations\n", seeds.first, seeds.last,
+                             all.violations);
+  if (options.coverage)
+    drydock::fleet_sim::print_never_reached(drydock::sim::coverage::never_reached());
   std::cout << fmt::format("  {:.2f} s, {:.0f} events a second\n", watch.wall_s(),
                            static_cast<double>(all.events) / std::max(watch.wall_s(), 0.001));
   if (options.json)
@@ -80,11 +66,10 @@ int run(const Options& options, const Scenario& scenario, std::uint64_t first, s
   return all.violations == 0 ? 0 : 1;
 }
 
-int verify(const Options& options, const Scenario& scenario, std::uint64_t first,
-           std::uint64_t last) {
+int verify(const Options& options, const Scenario& scenario, SeedRange seeds) {
   const Stopwatch watch;
   std::uint64_t events = 0;
-  for (std::uint64_t seed = first; seed <= last; ++seed) {
+  for (std::uint64_t seed = seeds.first; seed <= seeds.last; ++seed) {
     Outcome outcome;
     const auto difference = drydock::sim::first_difference(scenario, seed, outcome);
     events += 2 * outcome.events;
@@ -95,7 +80,7 @@ int verify(const Options& options, const Scenario& scenario, std::uint64_t first
     }
     std::cout << fmt::format("{}: seed {}: two runs are equal, digest {}\n", scenario.name, seed,
                              drydock::hex(outcome.digest));
-    if (options.json && seed == last)
+    if (options.json && seed == seeds.last)
       std::cout << with_host(drydock::sim::json_without_host(outcome), events, watch) << "\n";
   }
   return 0;
@@ -127,9 +112,12 @@ int main(int argc, char** argv) {
                                           "run it twice, set up in opposite orders and with two "
                                           "kinds of queue, and name the first difference");
   add_options(*runs, options);
+  runs->add_flag("--coverage", options.coverage, "print which names were never reached");
   add_options(*verifies, options);
   drydock::sim::table::Options table;
   const CLI::App* tables = drydock::sim::table::add_verb(app, table);
+  drydock::fleet_sim::CoverOptions coverage;
+  const CLI::App* covers = drydock::fleet_sim::add_cover_verb(app, coverage);
   drydock::fleet_sim::BenchOptions bench;
   const CLI::App* benches = drydock::fleet_sim::add_bench_verb(app, bench);
   drydock::fleet_sim::GoldenOptions golden;
@@ -145,32 +133,31 @@ int main(int argc, char** argv) {
     return code == 0 ? 0 : 2;
   }
   if (*tables) return drydock::sim::table::run(table);
+  if (*covers) return drydock::fleet_sim::cover(coverage);
   if (*benches) return drydock::fleet_sim::bench(bench);
   if (*goldens) return drydock::fleet_sim::golden(golden);
   if (*list) {
     std::cout << names();
     return 0;
   }
+  SeedRange seeds{options.seed, options.seed};
+  if (!options.seeds.empty()) {
+    const auto given = drydock::fleet_sim::read_seeds(options.seeds);
+    if (!given) {
+      std::cerr << fmt::format("fleet-sim: {}\n", given.error().text);
+      return 2;
+    }
+    seeds = *given;
+  }
   auto scenario = drydock::sim::find_scenario(options.scenario, drydock::sim::scenario_folders());
   if (!scenario) {
     std::cerr << fmt::format("fleet-sim: {}\n", scenario.error().text);
     return 2;
   }
-  std::pair range{options.seed, options.seed};
-  if (!options.seeds.empty()) {
-    const auto given = read_range(options.seeds);
-    if (!given) {
-      std::cerr << fmt::format(
-          "fleet-sim: --seeds {}: write a range of at most {} seeds as 1..50\n", options.seeds,
-          seeds_max);
-      return 2;
-    }
-    range = *given;
-  }
   if (options.appliances != 0) scenario->appliances = options.appliances;
   // Runs at once; verify keeps both of its two.
   const std::uint64_t worlds =
-      *runs ? std::min<std::uint64_t>(options.jobs, range.second - range.first + 1) : 2;
+      *runs ? std::min<std::uint64_t>(options.jobs, seeds.last - seeds.first + 1) : 2;
   if (const auto fits =
           drydock::sim::fits_memory(scenario->appliances, worlds, drydock::sim::memory_available());
       !fits) {
@@ -183,6 +170,5 @@ int main(int argc, char** argv) {
     return 2;
   }
   if (options.hours != 0) scenario->horizon = drydock::hours(options.hours);
-  return *runs ? run(options, *scenario, range.first, range.second)
-               : verify(options, *scenario, range.first, range.second);
+  return *runs ? run(options, *scenario, seeds) : verify(options, *scenario, seeds);
 }

@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "simulations/model/clocks.hpp"
 #include "simulations/model/transcript.hpp"
 
 namespace drydock::sim {
@@ -37,7 +38,10 @@ Clocks Appliance::clocks() const {
   const Instant up{now.value + 1'000 * std::int64_t{number_}};
   if (!clock_synced_) return {up, {up.value}, WallTrust::unset};
   const std::int64_t skew = static_cast<std::int64_t>(number_ % 5) * 100 - 200;
-  return {up, {Ground::midnight.value + now.value + skew}, WallTrust::synchronised};
+  const Duration error =
+      clock_error(ground_.scenario.faults, ground_.seed, identity().id.value, now);
+  const WallTrust trust = error.value == 0 ? WallTrust::synchronised : WallTrust::plausible;
+  return {up, {Ground::midnight.value + now.value + skew + error.value}, trust};
 }
 
 Duration Appliance::drawn(Duration d) {
@@ -53,6 +57,7 @@ void Appliance::begin(Duration after) { later(Kind::powered_on, after, boots_); 
 
 bool Appliance::point() {
   ++points_;
+  if (ground_.healed()) return true;
   if (points_ == cut_at_) {
     power_off(drawn(minutes(2)));
     return false;
@@ -201,8 +206,16 @@ void Appliance::forget_what_is_over() {
 
 void Appliance::happen(const Happening& h) {
   switch (h.kind) {
-    case Kind::kill: kill(); break;
-    case Kind::cut: power_off(drawn(minutes(2))); break;
+    case Kind::kill:
+      if (!ground_.healed()) kill();
+      break;
+    case Kind::cut:
+      if (!ground_.healed()) power_off(drawn(minutes(2)));
+      break;
+    case Kind::closes: close_for_the_night(); break;
+    case Kind::clock_jumped:
+      if (agent_up_) post<Scheduler>(ClockStepped{{Ground::midnight.value}});
+      break;
     case Kind::powered_on:
       if (!on_ && h.life == boots_) power_on();
       break;
@@ -229,6 +242,7 @@ void Appliance::happen(const Happening& h) {
     case Kind::log_answer:
     case Kind::request:
     case Kind::centre_kill:
+    case Kind::centre_pause:
     case Kind::centre_up:
     case Kind::rollout_due:
     case Kind::act_due:
@@ -244,7 +258,7 @@ void Appliance::happen_to_boot(const Happening& h) {
   if (h.kind == Kind::userspace_up) {
     open_gate();
   } else if (h.kind == Kind::gate_check && gate_runs) {
-    take_gate(HealthGate::CheckFinished{index, outcome_of(index, true)});
+    take_gate(HealthGate::CheckFinished{index, *outcome_of(index, true)});
   } else if (h.kind == Kind::gate_timer && gate_runs) {
     take_gate(TimerFired{h.detail, h.number});
   } else if (h.kind == Kind::agent_due && !agent_up_) {
@@ -277,7 +291,7 @@ void Appliance::happen_to_agent(const Happening& h) {
   } else if (h.kind == Kind::work) {
     work_step(h);
   } else {
-    post<HealthGate>(HealthGate::CheckFinished{index, outcome_of(index, false)});
+    post<HealthGate>(HealthGate::CheckFinished{index, *outcome_of(index, false)});
   }
 }
 

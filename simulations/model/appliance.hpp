@@ -39,9 +39,11 @@ class alignas(64) Appliance {
   const Kept<M>& machine() const {
     return std::get<Kept<M>>(machines_);
   }
-  Identity identity() const { return identity_of(number_); }
+  Identity identity() const { return identity_of(number_, ground_.scenario.fleet); }
   const Box& box() const { return box_; }
   Version running() const { return box_.boot_state.slot(boot_.slot).version; }
+  // Runs a release with which it can never reach the centre again.
+  bool unreachable() const { return defect() == Defect::unreachable; }
   // Nothing is under way and everything is reported and acknowledged.
   bool at_rest() const;
   // Over everything that lasts: the machines' chains, the boot's gates, boot state and slots.
@@ -93,7 +95,16 @@ class alignas(64) Appliance {
   void end_agent();
   void power_off(Duration until_on);
   void kill();
-  CheckOutcome outcome_of(std::uint32_t check, bool at_boot) const;
+  void close_for_the_night();
+  // Nothing: it never answers.
+  std::optional<CheckOutcome> outcome_of(std::uint32_t check, bool at_boot) const;
+  bool check_lies(std::uint32_t check) const;
+  bool disk_full() const;
+  bool esp_fails() const;
+  Defect defect() const {
+    const Identity who = identity();
+    return ground_.releases.defect(running(), who.id, who.hardware);
+  }
 
   // effects (appliance_effects.cpp)
   void act(const Scheduler::ResolveWindow& effect);
@@ -122,6 +133,7 @@ class alignas(64) Appliance {
   Work& begin_work(std::uint32_t number, UpdateId update);
   void work_step(const Happening& happening);
   void write_next();
+  void cut_download();
   void end_work(Reason reason, bool transient);
   void take_answer(const Happening& happening);
   void drop_reports(ReportSeq through);

@@ -1,11 +1,13 @@
 // A simulated appliance: power, firmware, the gate at boot, the agent's process.
+#include "simulations/coverage/coverage.hpp"
 #include "simulations/model/appliance.hpp"
 #include "simulations/model/transcript.hpp"
 
 namespace drydock::sim {
 namespace {
 
-constexpr std::uint64_t boots_stream = 0x626F6F;
+constexpr std::uint64_t boots_stream = 0x626F6F, lies_stream = 0x6C6965;
+constexpr std::int64_t slow_factor = 4;
 
 }  // namespace
 
@@ -14,20 +16,24 @@ void Appliance::power_on() {
   boot_ = choose_boot(box_.boot_state);
   ++boots_;
   boot_id_ = {Dice(ground_.seed ^ boots_stream, identity().id.value, boots_).next() | 1};
+  SOMETIMES(boot_.fallback != 0, "the firmware falls back");
   ground_.witness.booted(number_, boot_, box_.boot_state);
   tell("boots slot " + std::string(name_of(boot_.slot)) + " with " + name_of(running()));
   const Times& times = ground_.scenario.times;
   clock_synced_ = times.clock_sync.value == 0;
   if (!clock_synced_) later(Kind::clock_synced, drawn(times.clock_sync), boots_);
-  if (ground_.releases.defect(running(), identity().id) == Defect::never_boots)
-    return later(Kind::hung, drawn(times.hang), boots_);
-  later(Kind::userspace_up, drawn(times.boot), boots_);
+  const Defect wrong = defect();
+  if (wrong == Defect::never_boots) return later(Kind::hung, drawn(times.hang), boots_);
+  const Duration boot = times.boot * (wrong == Defect::slow ? slow_factor : 1);
+  later(Kind::userspace_up, drawn(boot), boots_);
   if (boot_.slot == box_.boot_state.trial) later(Kind::boot_deadline, times.boot_deadline, boots_);
 }
 
 // Whatever ran is gone, whatever was asked for is lost.
 void Appliance::power_off(Duration until_on) {
   tell("power off");
+  SOMETIMES(on_ && box_.boot_state.trial != Slot::none && boot_.slot == box_.boot_state.trial,
+            "the power is cut during a trial");
   end_agent();
   if (UnderWay* rare = under_way_if()) {
     rare->gate.reset();
@@ -36,6 +42,13 @@ void Appliance::power_off(Duration until_on) {
   on_ = false;
   ++boots_;
   later(Kind::powered_on, until_on, boots_);
+}
+
+void Appliance::close_for_the_night() {
+  const OfficeHours& hours_of = ground_.scenario.office_hours;
+  SOMETIMES(on_, "a site closes for the night");
+  power_off(hours_of.length);
+  later(Kind::closes, hours(24), 0);
 }
 
 void Appliance::kill() {
@@ -83,7 +96,7 @@ void Appliance::take_gate(const HealthGate::Event& event) {
 void Appliance::act_at_gate(const HealthGate::Effect& effect) {
   const Times& times = ground_.scenario.times;
   if (const auto* run = std::get_if<HealthGate::RunCheck>(&effect)) {
-    if (outcome_of(run->index, true) != CheckOutcome::unknown)
+    if (outcome_of(run->index, true))
       later(Kind::gate_check, drawn(times.check), boots_, run->index);
   } else if (const auto* timer = std::get_if<ArmTimer>(&effect)) {
     later(Kind::gate_timer, timer->after, boots_, timer->generation, timer->tag);
@@ -107,21 +120,35 @@ void Appliance::act_at_gate(const HealthGate::Effect& effect) {
   }
 }
 
-CheckOutcome Appliance::outcome_of(std::uint32_t check, bool at_boot) const {
+std::optional<CheckOutcome> Appliance::outcome_of(std::uint32_t check, bool at_boot) const {
+  const bool lies = check_lies(check);
+  SOMETIMES(lies, "a health check lies");
+  if (lies) return CheckOutcome::fail;
   if (check != 0) return CheckOutcome::pass;
-  switch (ground_.releases.defect(running(), identity().id)) {
+  switch (defect()) {
     case Defect::fails_check: return CheckOutcome::fail;
-    case Defect::check_hangs: return CheckOutcome::unknown;
+    case Defect::check_hangs: return std::nullopt;
+    case Defect::check_unknown: return CheckOutcome::unknown;
     case Defect::fails_late: return at_boot ? CheckOutcome::pass : CheckOutcome::fail;
     case Defect::fails_first_boot:
       return at_boot && boot_.tries_left == tries_an_update - 1 ? CheckOutcome::fail
                                                                 : CheckOutcome::pass;
     case Defect::none:
+    case Defect::slow:
+    case Defect::unreachable:
     case Defect::never_boots:
     case Defect::agent_never_ready:
     case Defect::corrupt: return CheckOutcome::pass;
   }
   return CheckOutcome::pass;
+}
+
+// A sensor that lies says another thing at the next boot.
+bool Appliance::check_lies(std::uint32_t check) const {
+  const std::uint32_t permille = ground_.scenario.faults.lies_permille;
+  if (permille == 0 || ground_.healed()) return false;
+  Dice dice(ground_.seed ^ lies_stream, identity().id.value, std::uint64_t{boots_} << 8 | check);
+  return dice.below(1000) < permille;
 }
 
 // --- the agent's process ---------------------------------------------------------------------
@@ -146,8 +173,9 @@ void Appliance::start_agent() {
   post<HealthGate>(restarted);
   post<Reporter>(restarted);
   post<Healer>(restarted);
-  if (ground_.releases.defect(running(), identity().id) != Defect::agent_never_ready)
-    later(Kind::agent_ready, drawn(ground_.scenario.times.ready), process_);
+  const Defect wrong = defect();
+  const Duration ready = ground_.scenario.times.ready * (wrong == Defect::slow ? slow_factor : 1);
+  if (wrong != Defect::agent_never_ready) later(Kind::agent_ready, drawn(ready), process_);
 }
 
 void Appliance::end_agent() {

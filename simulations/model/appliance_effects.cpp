@@ -1,6 +1,7 @@
 // A simulated appliance: what its machines want done in the world, and what comes of it.
 #include <algorithm>
 
+#include "simulations/coverage/coverage.hpp"
 #include "simulations/model/appliance.hpp"
 
 namespace drydock::sim {
@@ -60,22 +61,37 @@ void Appliance::helper_done() {
   const std::uint32_t boot = boots_;
   point();  // before the act: a kill of the agent does not stop the helper, a power cut does
   if (boot != boots_) return;
+  SOMETIMES(ask.process != process_, "an agent is killed while root-helper works");
   const Clocks now = clocks();
   Reason reason = Reason::none;
+  const bool writes = ask.verb == HelperAsk::Verb::arm || ask.verb == HelperAsk::Verb::commit;
+  if (writes && esp_fails()) reason = Reason::io_error;
   switch (ask.verb) {
     case HelperAsk::Verb::arm:
+      if (reason != Reason::none) break;
       reason = helper_arm(box_, ask.grant, boot_.slot, now.wall, now.trust);
       break;
     case HelperAsk::Verb::disarm: helper_disarm(box_); break;
     case HelperAsk::Verb::commit:
+      if (reason != Reason::none) break;
       reason = helper_commit(box_, under_way().gate_log, ask, boot_id_, boot_.slot);
       if (reason == Reason::none) ground_.witness.marked_good(number_, ask.update);
       break;
     case HelperAsk::Verb::reboot: return power_off(drawn(ground_.scenario.times.shutdown));
   }
   ground_.witness.boot_state_changed(number_, box_.boot_state, boot_.slot);
-  if (!point() || !agent_up_ || ask.process != process_) return;  // nobody hears the answer
+  const bool heard = point() && agent_up_ && ask.process == process_;
+  SOMETIMES(!heard, "root-helper answers nobody");
+  if (!heard) return;
   helper_answer(ask, reason);
+}
+
+bool Appliance::esp_fails() const {
+  constexpr std::uint64_t stream = 0x657370;
+  const std::uint32_t permille = ground_.scenario.faults.esp_errors_permille;
+  if (permille == 0 || ground_.healed()) return false;
+  const auto now = static_cast<std::uint64_t>(ground_.run.now().value);
+  return Dice(ground_.seed ^ stream, identity().id.value, now).below(1000) < permille;
 }
 
 void Appliance::helper_answer(const HelperAsk& ask, Reason reason) {
@@ -116,15 +132,32 @@ void Appliance::act(const Updater::WriteSlot& effect) {
   SlotContent& slot = box_.boot_state.slot(standby);
   const bool resumes = effect.from_chunk != 0 && slot.version == work.version;
   const std::uint32_t valid = resumes ? std::min(slot.valid, effect.from_chunk) : 0;
-  const bool corrupt = ground_.releases.defect(work.version, identity().id) == Defect::corrupt;
+  const Identity who = identity();
+  const bool corrupt =
+      ground_.releases.defect(work.version, who.id, who.hardware) == Defect::corrupt;
   slot = {work.version, ground_.releases.chunks(work.version), valid, corrupt};
   write_next();
+}
+
+// The same appliances all along, until somebody makes room.
+bool Appliance::disk_full() const {
+  constexpr std::uint64_t stream = 0x66756C;
+  const std::uint32_t permille = ground_.scenario.faults.disks_full_permille;
+  if (permille == 0 || ground_.healed()) return false;
+  return Dice(ground_.seed ^ stream, identity().id.value, 0).below(1000) < permille;
+}
+
+void Appliance::cut_download() {
+  SOMETIMES(true, "a download is cut off");
+  end_work(Reason::download_cut, true);
 }
 
 // A piece of the image: as fast as the disk and the site's link allow.
 void Appliance::write_next() {
   const SlotContent& slot = box_.boot_state.slot(other(boot_.slot));
   const Duration disk = drawn({ground_.scenario.times.write.value / steps_an_image});
+  SOMETIMES(ground_.links.busy(identity().site.value, ground_.run.now()),
+            "downloads of a site wait for each other");
   const Duration line =
       ground_.links.download(identity().site.value, piece_of(slot), ground_.run.now());
   later(Kind::work, std::max(disk, line), process_, work_number(), written);
@@ -149,8 +182,9 @@ void Appliance::work_step(const Happening& h) {
   if (work_number() == 0 || h.number != work_number()) return;
   Work& work = under_way().work;
   SlotContent& slot = box_.boot_state.slot(other(boot_.slot));
-  if (h.detail != read_back && ground_.links.cut_off(identity().site.value, ground_.run.now()))
-    return end_work(Reason::download_cut, true);
+  if (h.detail != read_back && !ground_.healed() &&
+      ground_.links.cut_off(identity().site.value, ground_.run.now()))
+    return cut_download();
   if (h.detail == fetched) {
     work.number = 0;
     post<Updater>(Updater::ManifestReady{work.update, ground_.releases.chunks(work.version)});
@@ -158,6 +192,7 @@ void Appliance::work_step(const Happening& h) {
     const bool as_signed = slot.whole() && slot.version == work.version;
     end_work(as_signed ? Reason::none : Reason::read_back_mismatch, false);
   } else {
+    if (disk_full()) return end_work(Reason::disk_full, false);
     if (slot.corrupt) return end_work(Reason::hash_mismatch, true);
     slot.valid = std::min(slot.valid + piece_of(slot), slot.chunks);
     post<Updater>(Updater::ChunkWritten{work.update, slot.valid});
@@ -169,7 +204,7 @@ void Appliance::work_step(const Happening& h) {
 // --- the gate's ------------------------------------------------------------------------------
 
 void Appliance::act(const HealthGate::RunCheck& effect) {
-  if (outcome_of(effect.index, false) != CheckOutcome::unknown)
+  if (outcome_of(effect.index, false))
     later(Kind::soak_check, drawn(ground_.scenario.times.check), process_, effect.index);
 }
 
@@ -216,9 +251,11 @@ void Appliance::act(const Reporter::PostCheckIn& effect) {
       if (report.seq >= effect.from && report.seq.value < effect.from.value + effect.count)
         letter.check_in.reports.add(report);
   const Scenario& scenario = ground_.scenario;
-  Carried carried = scenario.network.carry(ground_.seed, number_, ++posts_);
-  if (ground_.links.cut_off(who.site.value, ground_.run.now())) carried = {};
+  Carried carried = ground_.carry(number_, who.site, ++posts_);
+  if (unreachable()) carried = {};
   const Duration patience = scenario.times.request;
+  SOMETIMES(!carried.first, "a message is lost");
+  SOMETIMES(carried.again, "a message comes twice");
   const bool hangs_up = !carried.first || *carried.first >= patience;
   if ((ground_.run.now() + (hangs_up ? patience : *carried.first)).value >= letter.patience_ms)
     await_answer(process_, letter.serial);
@@ -251,7 +288,8 @@ bool Appliance::looks_may_be_bad() const { return ground_.scenario.faults.drifts
 void Appliance::act(const Healer::Observe& effect) {
   constexpr std::uint64_t stream = 0x68656C;
   Healer::Observed observed{effect.check, Healer::Level::good, 0};
-  if (effect.check == HostCheck::process && ground_.scenario.faults.drifts_permille != 0) {
+  if (effect.check == HostCheck::process && !ground_.healed() &&
+      ground_.scenario.faults.drifts_permille != 0) {
     Dice dice(ground_.seed ^ stream, identity().id.value,
               static_cast<std::uint64_t>(ground_.run.now().value));
     if (dice.below(1000) < ground_.scenario.faults.drifts_permille)

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "simulations/coverage/coverage.hpp"
 #include "simulations/model/transcript.hpp"
 
 namespace drydock::sim {
@@ -36,6 +37,7 @@ void Centre::later(Kind kind, Duration after, std::uint32_t number, std::uint8_t
 
 bool Centre::point() {
   ++points_;
+  if (ground_.healed()) return true;
   if (std::find(kill_at_.begin(), kill_at_.end(), points_) == kill_at_.end()) return true;
   kill();
   return false;
@@ -83,6 +85,8 @@ void Centre::act(const ArmTimer& effect) {
 
 void Centre::act(const Planner::Propose& effect) {
   const auto tellings = log_.propose(effect.decision, ground_.run.now());
+  SOMETIMES(!tellings.first.taken && !tellings.second, "the log refuses a decision");
+  SOMETIMES(tellings.second, "the log takes what it said it did not know");
   tell(tellings.first);
   if (tellings.second) tell(*tellings.second);
 }
@@ -108,10 +112,11 @@ void Centre::act(const Gateway::Respond& effect) {
   const std::optional<Waiting> to = taken(effect.request);
   if (!to) return;
   ground_.witness.answer_left(to->sender, effect.answer);
-  Carried carried = ground_.scenario.network.carry(ground_.seed, 0, ++responses_);
+  const SiteId site = identity_of(to->sender, ground_.scenario.fleet).site;
+  const Carried carried = ground_.carry(0, site, ++responses_);
   const Duration patience = ground_.scenario.times.request;
+  SOMETIMES(to->on_the_way >= patience, "an answer finds nobody waiting");
   if (to->on_the_way >= patience) return;  // it has hung up, and knows
-  if (ground_.links.cut_off(identity_of(to->sender).site.value, ground_.run.now())) carried = {};
   if (!carried.first || to->on_the_way + *carried.first >= patience) return fail(*to, patience);
   outlasts(*to, *carried.first);
   for (const auto& after : {carried.first, carried.again}) {
@@ -145,7 +150,7 @@ void Centre::request(CheckInLetter& letter) {
   if (!up_) return fail(from, ground_.scenario.network.latency.middle());
   const RequestId request = from.request = {++requests_};
   current_ = from;
-  const Identity certified = identity_of(letter.sender);
+  const Identity certified = identity_of(letter.sender, ground_.scenario.fleet);
   post<Gateway>(Gateway::RequestArrived{request, certified.id, certified.client, letter.check_in});
   drain();
   if (!current_) return;
@@ -169,7 +174,7 @@ void Centre::prefetch_rows(std::uint32_t letter) const {
 
 void Centre::begin() {
   for (std::uint32_t i = 1; i <= appliances_; ++i) {
-    const Identity who = identity_of(i);
+    const Identity who = identity_of(i, ground_.scenario.fleet);
     post<Registry>(
         Registry::ApplianceProvisioned{{++requests_}, who.id, who.client, who.site, who.hardware});
     drain();
@@ -188,7 +193,9 @@ void Centre::start() {
 
 void Centre::kill() {
   if (!up_) return;
+  SOMETIMES(!waiting_.empty(), "the centre ends with check-ins waiting");
   up_ = false;
+  paused_until_ = {};
   ++process_;
   ++restarts_;
   gateways_.absorb(gateway_.mark().chain);
@@ -204,6 +211,14 @@ void Centre::kill() {
 }
 
 void Centre::happen(const Happening& h) {
+  // Paused, it reads nothing: what comes in waits in its order, and so do its own timers.
+  if (ground_.run.now() < paused_until_ && h.kind != Kind::centre_kill) {
+    if (h.kind == Kind::request) {  // nobody knows whether its answer comes in time
+      const CheckInLetter& letter = ground_.check_ins[h.number];
+      ground_.impatient.push_back({letter.sender, letter.process, letter.serial});
+    }
+    return ground_.run.schedule(0, paused_until_ - ground_.run.now(), h);
+  }
   const bool lives = up_ && h.life == process_;
   if (h.kind == Kind::request) {
     request(ground_.check_ins[h.number]);
@@ -216,6 +231,10 @@ void Centre::happen(const Happening& h) {
     if (lives) post<Planner>(TimerFired{h.detail, h.number});
   } else if (h.kind == Kind::centre_kill) {
     kill();
+  } else if (h.kind == Kind::centre_pause) {
+    SOMETIMES(up_, "the centre is paused");
+    if (ground_.healed()) return;
+    paused_until_ = ground_.run.now() + ground_.scenario.faults.centre_pause;
   } else if (h.kind == Kind::centre_up) {
     if (!up_) start();
   }

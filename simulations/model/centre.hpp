@@ -32,6 +32,7 @@ class Centre {
   void prefetch_rows(std::uint32_t letter) const;
 
   bool up() const { return up_; }
+  bool listens() const { return up_ && ground_.run.now() >= paused_until_; }
   const Planner::Store& planner() const { return planner_.store(); }
   const Stepper<Planner>& planner_machine() const { return planner_; }
   const Stepper<Registry>& registry_machine() const { return registry_; }
@@ -93,6 +94,7 @@ class Centre {
   std::vector<std::uint32_t> kill_at_;
   std::uint64_t requests_ = 0, responses_ = 0;
   std::uint32_t process_ = 0, points_ = 0, restarts_ = 0;
+  Instant paused_until_;  // everything that happens before it waits
   bool up_ = false;
   Digest gateways_;  // of the gateways of all processes, which keep nothing
 };

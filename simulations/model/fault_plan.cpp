@@ -1,5 +1,8 @@
 #include "simulations/model/fault_plan.hpp"
 
+#include "simulations/model/clocks.hpp"
+#include "simulations/model/ground.hpp"
+
 namespace drydock::sim {
 namespace {
 
@@ -31,11 +34,20 @@ std::vector<Fault> draw_faults(const Scenario& scenario, std::uint64_t seed,
                                std::uint32_t appliances) {
   const FaultMix& mix = scenario.faults;
   std::vector<Fault> plan;
-  for (std::uint32_t i = 1; i <= appliances; ++i) draw_for(mix, seed, i, plan);
+  for (std::uint32_t i = 1; i <= appliances; ++i) {
+    draw_for(mix, seed, i, plan);
+    const ClockJump jump = jump_of(mix, seed, identity_of(i).id.value);
+    if (jump.by.value != 0) plan.push_back({FaultKind::clock_jump, i, jump.at, 0});
+  }
   for (std::uint32_t i = 0; i < mix.centre_kills; ++i) {
     Dice dice(seed ^ stream, 0, i);
     const auto point = dice.below(std::uint64_t{centre_points_an_appliance} * appliances);
     plan.push_back({FaultKind::centre_kill, 0, {}, 1 + static_cast<std::uint32_t>(point)});
+  }
+  for (std::uint32_t i = 0; i < mix.centre_pauses; ++i) {
+    Dice dice(seed ^ stream, 0, 1'000'000 + std::uint64_t{i});
+    const auto at = dice.below(static_cast<std::uint64_t>(mix.span.value) + 1);
+    plan.push_back({FaultKind::centre_pause, 0, {static_cast<std::int64_t>(at)}, 0});
   }
   return plan;
 }

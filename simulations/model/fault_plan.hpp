@@ -8,12 +8,20 @@
 
 namespace drydock::sim {
 
-enum class FaultKind : std::uint8_t { kill, cut, kill_at_point, cut_at_point, centre_kill };
+enum class FaultKind : std::uint8_t {
+  kill,
+  cut,
+  kill_at_point,
+  cut_at_point,
+  centre_kill,
+  centre_pause,
+  clock_jump,
+};
 
 struct Fault {
   FaultKind kind = FaultKind::kill;
   std::uint32_t appliance = 0;  // 0: the centre
-  Instant at;                   // kill, cut
+  Instant at;                   // kill, cut, centre_pause, clock_jump
   std::uint32_t point = 0;      // the others: the how manieth point of that party
 };
 

@@ -2,10 +2,11 @@
 
 namespace drydock::sim {
 
-Identity identity_of(std::uint32_t appliance) {
+Identity identity_of(std::uint32_t appliance, const FleetShape& fleet) {
   const std::uint32_t n = appliance - 1;  // appliances begin at 1
-  const std::uint32_t site = n / 3 * 2 + (n % 3 == 0 ? 0 : 1);
-  return {{mix64(appliance) | 1}, {site % 2 + 1}, {site + 1}, {appliance % 2 + 1}};
+  const std::uint32_t size = fleet.site_size;
+  const std::uint32_t site = size == 0 ? n / 3 * 2 + (n % 3 == 0 ? 0 : 1) : n / size;
+  return {{mix64(appliance) | 1}, {site % 2 + 1}, {site + 1}, {appliance % fleet.models + 1}};
 }
 
 Duration about(Duration d, Dice dice) {

@@ -28,8 +28,8 @@ struct Identity {
   SiteId site;
   HardwareId hardware;
 };
-// Sites hold one and two appliances in turn; two clients share them; two models of hardware.
-Identity identity_of(std::uint32_t appliance);
+// Two clients share the sites.
+Identity identity_of(std::uint32_t appliance, const FleetShape& fleet = {});
 
 // What the machines of one appliance tell each other within a moment.
 using Told = std::variant<Scheduler::Event, Updater::Event, HealthGate::Event, Reporter::Event,
@@ -48,6 +48,15 @@ struct Ground {
         releases(of, with_seed),
         links(of.network, with_seed),
         witness(seen_by) {}
+
+  // Has every fault come to its end?
+  bool healed() const { return run.now() >= scenario.faults.until; }
+  // What becomes of the n-th message of this sender, between the centre and this site.
+  Carried carry(std::uint32_t sender, SiteId site, std::uint64_t n) const {
+    if (healed()) return {scenario.network.latency.middle(), {}};
+    if (links.cut_off(site.value, run.now())) return {};
+    return scenario.network.carry(seed, sender, n);
+  }
 
   const Scenario& scenario;
   std::uint64_t seed;

@@ -30,12 +30,15 @@ enum class Kind : std::uint8_t {
   // an appliance; these always happen
   kill,
   cut,
+  clock_jumped,
+  closes,  // its site switches everything off until the morning
   // the centre; these end with its process
   sweep_due,   // detail: tag, number: generation
   log_answer,  // number: a letter
   // the centre; these always happen
   request,  // number: a letter
   centre_kill,
+  centre_pause,
   centre_up,
   rollout_due,  // number: index of the plan
   act_due,

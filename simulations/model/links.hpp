@@ -16,6 +16,10 @@ class Links {
   // Until so many chunks have come through the site's link, from now on; 0 without a bound. Takes
   // the link: the next one waits behind them.
   Duration download(std::uint64_t site, std::uint32_t chunks, Instant now);
+  // Does a download of this site have to wait for another?
+  bool busy(std::uint64_t site, Instant now) const {
+    return site < free_at_.size() && free_at_[site] > now;
+  }
   bool cut_off(std::uint64_t site, Instant now) const {
     return !network_.partitions.empty() && network_.cut_off(seed_, site, now);
   }

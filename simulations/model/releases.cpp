@@ -8,10 +8,11 @@ const Release* Releases::find(Version version) const {
   return nullptr;
 }
 
-Defect Releases::defect(Version version, ApplianceId appliance) const {
+Defect Releases::defect(Version version, ApplianceId appliance, HardwareId hardware) const {
   constexpr std::uint64_t stream = 0x72656C;
   const Release* release = find(version);
   if (release == nullptr || release->defect == Defect::none) return Defect::none;
+  if (release->only_on && hardware && release->only_on != hardware) return Defect::none;
   Dice dice(seed_ ^ stream, appliance.value, version.value);
   return dice.below(1000) < release->share_permille ? release->defect : Defect::none;
 }

@@ -13,11 +13,14 @@ enum class Defect : std::uint8_t {
   none,
   fails_check,        // a required check fails after boot
   check_hangs,        // a required check never answers
+  check_unknown,      // a required check answers that it cannot tell
   never_boots,        // userspace never comes up
   agent_never_ready,  // the gate passes, the agent does not come up
   fails_late,         // healthy at the gate, unhealthy at the end of the soak
   fails_first_boot,   // a check fails at the first boot only
   corrupt,            // the image's bytes are not those of the manifest
+  slow,               // sound, but everything about a boot takes several times as long
+  unreachable,        // sound by every local fact, and never reaches the centre
 };
 
 struct Release {
@@ -25,6 +28,7 @@ struct Release {
   Defect defect = Defect::none;
   std::uint32_t share_permille = 1000;  // of the appliances, drawn by seed
   std::uint32_t chunks = 64;
+  HardwareId only_on{};  // the defect shows on this model alone; 0: on all
 };
 
 struct RolloutPlan {
@@ -43,6 +47,17 @@ struct OperatorAct {
 struct Window {  // of local days; always open by default
   bool always = true;
   Duration opens;  // after midnight UTC
+  Duration length;
+};
+
+struct FleetShape {
+  std::uint32_t site_size = 0;  // appliances of a site; 0: one and two in turn
+  std::uint32_t models = 2;     // of hardware, evenly spread
+};
+
+struct OfficeHours {  // a share of the sites switches everything off once a day
+  std::uint32_t share_permille = 0;
+  Duration closes;  // after midnight UTC
   Duration length;
 };
 
@@ -77,6 +92,16 @@ struct FaultMix {
   std::uint32_t log_lost_permille = 0;     // decisions that the log refuses
   std::uint32_t log_unknown_permille = 0;  // ... of which it does not know; half were taken
   std::uint32_t drifts_permille = 0;       // looks at a host that show a stopped process
+  std::uint32_t centre_pauses = 0;         // it does nothing for `centre_pause`, then catches up
+  Duration centre_pause = minutes(3);
+  std::uint32_t clock_drift_ppm = 0;       // each clock within so many, either way
+  std::uint32_t clock_jumps_permille = 0;  // of the appliances: their clock jumps once, and stays
+  Duration clock_jump = hours(2);          // by so much at most, either way
+  std::uint32_t disks_full_permille = 0;   // of the appliances: no slot takes an image
+  std::uint32_t esp_errors_permille = 0;   // of the writes of the boot state: nothing is changed
+  std::uint32_t lies_permille = 0;         // of the health checks that pass: they say they failed
+  bool doubled_acts = false;               // operators submit everything twice
+  Instant until{INT64_MAX};                // nothing of all this happens any more
 };
 
 struct Scenario {
@@ -90,10 +115,13 @@ struct Scenario {
   std::vector<Release> releases;
   std::vector<RolloutPlan> rollouts;
   std::vector<OperatorAct> acts;
+  FleetShape fleet;
   Window window;
+  OfficeHours office_hours;
   Times times;
   Network network;
   FaultMix faults;
+  Duration swarm_heals;  // each seed draws its own faults, and none after this time; 0: no swarm
 };
 
 }  // namespace drydock::sim

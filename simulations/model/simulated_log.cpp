@@ -25,7 +25,7 @@ SimulatedLog::Tellings SimulatedLog::propose(const Decision& decision, Instant n
   constexpr std::uint64_t stream = 0x6C6F67;
   const FaultMix& mix = scenario_.faults;
   Dice dice(seed_ ^ stream, 0, ++proposals_);
-  const std::uint64_t fate = dice.below(1000);
+  const std::uint64_t fate = now >= mix.until ? 1000 : dice.below(1000);
   const Times& times = scenario_.times;
   if (fate < mix.log_lost_permille)
     return {{now + times.decision, std::nullopt, decision}, std::nullopt};

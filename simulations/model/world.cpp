@@ -60,9 +60,32 @@ void World::begin(SetUp order) {
         appliances_[fault.appliance - 1].cut_at_point(fault.point);
         break;
       case FaultKind::centre_kill: centre_.kill_at_point(fault.point); break;
+      case FaultKind::centre_pause:
+        ground_.run.schedule(self, fault.at - Instant{}, {0, 0, 0, Kind::centre_pause, 0, 0});
+        break;
+      case FaultKind::clock_jump:
+        ground_.run.schedule(self, fault.at - Instant{},
+                             {fault.appliance, 0, 0, Kind::clock_jumped, 0, 0});
+        break;
     }
   }
+  schedule_closings();
   ground_.run.schedule(self, look_interval, {self, 0, 0, Kind::look, 0, 0});
+}
+
+// Sites keep office hours as a whole; each box is switched off within some minutes of the hour.
+void World::schedule_closings() {
+  constexpr std::uint64_t stream = 0x636C6F;
+  const OfficeHours& office = scenario().office_hours;
+  if (office.share_permille == 0) return;
+  for (const Appliance& box : appliances_) {
+    const std::uint32_t number = static_cast<std::uint32_t>(&box - appliances_.data()) + 1;
+    if (Dice(seed() ^ stream, box.identity().site.value, 0).below(1000) >= office.share_permille)
+      continue;
+    Dice minutes_late(seed() ^ stream, box.identity().id.value, 1);
+    const Duration late{static_cast<std::int64_t>(minutes_late.below(10 * 60'000))};
+    ground_.run.schedule(number, office.closes + late, {number, 0, 0, Kind::closes, 0, 0});
+  }
 }
 
 bool World::step() {
@@ -101,19 +124,26 @@ void World::prefetch() const {
 // Rollouts come in the order of the scenario; each is created, then started. What was not decided
 // is asked again at the next look.
 void World::act_as_operator() {
-  if (!centre_.up()) return;
+  if (!centre_.listens()) return;  // they wait for it
   const Planner::Store& planner = centre_.planner();
   const auto& plans = scenario().rollouts;
   const std::uint32_t created = planner.rollouts.size();
+  const auto ask = [&](const Planner::MoveAsked& move) {
+    centre_.ask(move);
+    if (!scenario().faults.doubled_acts || now() >= scenario().faults.until) return;
+    Planner::MoveAsked again = move;
+    again.request = {operator_requests + ++rollouts_asked_};
+    centre_.ask(again);
+  };
   if (created < plans.size() && plans[created].at <= now())
     centre_.ask(Planner::RolloutAsked{
         {operator_requests + ++rollouts_asked_}, plans[created].spec, "operator", "scenario"});
   for (std::uint32_t i = 0; i < created; ++i)
     if (planner.rollouts.row(i).phase == planner::RolloutPhase::created)
-      centre_.ask(Planner::MoveAsked{{operator_requests + ++rollouts_asked_},
-                                     {RolloutId{i + 1}, RolloutMove::start},
-                                     "operator",
-                                     "scenario"});
+      ask({{operator_requests + ++rollouts_asked_},
+           {RolloutId{i + 1}, RolloutMove::start},
+           "operator",
+           "scenario"});
   for (std::size_t i = 0; i < scenario().acts.size(); ++i) {
     const OperatorAct& act = scenario().acts[i];
     const planner::Rollout* rollout = planner.rollouts.get(act.rollout);
@@ -131,8 +161,7 @@ void World::act_as_operator() {
       acts_done_[i] = true;
       continue;
     }
-    centre_.ask(Planner::MoveAsked{
-        {operator_requests + ++rollouts_asked_}, {act.rollout, act.move}, "operator", "scenario"});
+    ask({{operator_requests + ++rollouts_asked_}, {act.rollout, act.move}, "operator", "scenario"});
     break;
   }
 }
@@ -166,7 +195,8 @@ void World::look() {
   done = done && all_from(unfinished_, [&](const Appliance& a) { return final_for(a); });
   if (!done) done_at_.reset();
   if (done && !done_at_) done_at_ = now();
-  settled_ = done && all_from(restless_, [](const Appliance& a) { return a.at_rest(); });
+  settled_ = done &&
+             all_from(restless_, [](const Appliance& a) { return a.at_rest() || a.unreachable(); });
   ended_ = settled_ && now() - Instant{} >= scenario().at_least;
 }
 

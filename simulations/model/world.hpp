@@ -50,6 +50,7 @@ class World {
  private:
   void begin(SetUp order);
   void prefetch() const;
+  void schedule_closings();
   void look();
   void act_as_operator();
   bool final_for(const Appliance& appliance) const;

@@ -96,6 +96,7 @@ void Oracles::check_convergence() {
   if (!world_->settled()) fail(0, "the run did not settle before its horizon");
   for (std::uint32_t i = 1; i < lines_.size(); ++i) {
     const Appliance& box = world_->appliances()[i - 1];
+    if (box.unreachable()) continue;  // what it runs and reports, nobody can know
     const planner::Appliance* row = planner().appliances.get(box.identity().id);
     if (row == nullptr) {
       fail(i, "never reached the centre");
@@ -103,12 +104,14 @@ void Oracles::check_convergence() {
     }
     RolloutId rollout;
     const Wait why = Planner::why(planner(), *row, rollout);
-    if (!world_->settled() && (!box.at_rest() || planner::in_flight(row->stage)))
+    const bool proposing = row->proposing != planner::Proposing::nothing;
+    if (!world_->settled() && (!box.at_rest() || planner::in_flight(row->stage) || proposing))
       fail(i, "is left: " + name_of(why) + "; stage " + std::string(name_of(row->stage)) +
                   ", scheduler phase " +
                   std::to_string(static_cast<int>(box.machine<Scheduler>().store().phase)) +
                   ", gate phase " +
-                  std::to_string(static_cast<int>(box.machine<HealthGate>().store().phase)));
+                  std::to_string(static_cast<int>(box.machine<HealthGate>().store().phase)) +
+                  (proposing ? ", a proposal was never answered" : ""));
     if (world_->settled() && row->running != box.running())
       fail(i, "runs " + name_of(box.running()) + "; the centre believes " + name_of(row->running));
     if (world_->settled() && lines_[i].counted != lines_[i].kept)
@@ -125,7 +128,8 @@ void Oracles::check_tallies() {
     bool& has_token = token[{update.rollout, update.appliance}];
     has_token = has_token || update.token;
     planner::Tally& tally = truth[update.rollout];
-    tally.committed += update.good ? 1 : 0;
+    const bool heard = !world_->appliances()[update.appliance - 1].unreachable();
+    tally.committed += update.good && heard ? 1 : 0;
     tally.silent += update.silent ? 1 : 0;
     tally.rolled_back += update.fell_back && !update.silent ? 1 : 0;
   }

@@ -24,7 +24,9 @@ Instant Oracles::now() const { return world_ == nullptr ? Instant{} : world_->no
 void Oracles::hold(const Update& update, int by) {
   const auto add = [&](std::uint32_t& count) { count += static_cast<std::uint32_t>(by); };
   Held& held = in_rollout_[update.rollout];
-  if (!update.over) add(held.open), add(open_at_site_[identity_of(update.appliance).site.value]);
+  if (!update.over)
+    add(held.open),
+        add(open_at_site_[world_->appliances()[update.appliance - 1].identity().site.value]);
   if (update.on_trial && !update.silent) add(held.on_trial);
 }
 
@@ -188,9 +190,10 @@ void Oracles::granted(const GrantIssued& grant, Position position, const Planner
 void Oracles::check_caps(RolloutId id, std::uint32_t appliance, const Planner::Store& after) {
   const planner::Rollout* rollout = after.rollouts.get(id);
   const std::uint32_t in_rollout = in_rollout_[id].open;
-  const std::uint32_t at_site = open_at_site_[identity_of(appliance).site.value];
+  const std::uint32_t at_site =
+      open_at_site_[world_->appliances()[appliance - 1].identity().site.value];
   const Policy& policy = rollout->spec.policy;
-  const std::uint32_t allowed = planner::allowed_in_flight(policy, rollout->tally);
+  const std::uint32_t allowed = planner::allowed_in_flight(*rollout);
   if (in_rollout > allowed)
     fail(appliance, "is granted as number " + std::to_string(in_rollout) + " in flight; " +
                         std::to_string(allowed) + " are allowed");
@@ -202,7 +205,7 @@ void Oracles::check_caps(RolloutId id, std::uint32_t appliance, const Planner::S
 void Oracles::check_exposure(std::uint32_t appliance, RolloutId id) {
   const planner::Rollout* rollout = planner().rollouts.get(id);
   const std::uint32_t exposed = in_rollout_[id].on_trial;
-  const std::uint32_t allowed = planner::allowed_in_flight(rollout->spec.policy, rollout->tally);
+  const std::uint32_t allowed = planner::allowed_exposed(*rollout);
   if (exposed > allowed)
     fail(appliance, "is on trial as number " + std::to_string(exposed) + "; " +
                         std::to_string(allowed) + " are allowed");

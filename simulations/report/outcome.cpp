@@ -5,13 +5,15 @@
 #include <nlohmann/json.hpp>
 
 #include "messages/text.hpp"
+#include "simulations/model/swarm.hpp"
 
 namespace drydock::sim {
 namespace {
 
 struct Course {  // one run and its watchers, in the order they depend on each other
-  Course(const Scenario& scenario, std::uint64_t seed, SetUp order, Watching watching = {})
-      : oracles(scenario.appliances, std::move(watching.follow)),
+  Course(const Scenario& given, std::uint64_t seed, SetUp order, Watching watching = {})
+      : scenario(swarmed(given, seed)),
+        oracles(scenario.appliances, std::move(watching.follow)),
         world(scenario, seed, oracles, order) {
     oracles.watch(world);
     world.run([&] {
@@ -20,6 +22,7 @@ struct Course {  // one run and its watchers, in the order they depend on each o
     });
     oracles.at_end();
   }
+  Scenario scenario;
   Oracles oracles;
   World world;
 };

@@ -29,6 +29,13 @@ std::string versions_of(const Scenario& s) {
 // What the sections cannot see by themselves.
 void check_references(const Value& root, const Scenario& s) {
   const Value releases = at(root, "releases"), rollouts = at(root, "rollouts");
+  if (s.swarm_heals.value != 0 && at(root, "faults").key() == "faults")
+    at(root, "faults").problem("a swarm draws its faults by itself; remove one of the two");
+  for (std::size_t i = 0; i < s.releases.size(); ++i)
+    if (s.releases[i].only_on.value > s.fleet.models)
+      releases.problem(fmt::format("hardware {} of {}: there are {} models",
+                                   s.releases[i].only_on.value, name_of(s.releases[i].version),
+                                   s.fleet.models));
   for (std::size_t i = 0; i < s.releases.size(); ++i)
     for (std::size_t k = i + 1; k < s.releases.size(); ++k)
       if (s.releases[i].version == s.releases[k].version)
@@ -63,10 +70,13 @@ void read_scenario(const Value& root, Scenario& s) {
                     {"releases", [&](const Value& v) { read_releases(v, s.releases); }},
                     {"rollouts", [&](const Value& v) { read_rollouts(v, s.rollouts); }},
                     {"operators", [&](const Value& v) { read_acts(v, s.acts); }},
+                    {"fleet", section(s.fleet, read_fleet)},
                     {"window", section(s.window, read_window)},
+                    {"office_hours", section(s.office_hours, read_office_hours)},
                     {"times", section(s.times, read_times)},
                     {"network", section(s.network, read_network)},
-                    {"faults", section(s.faults, read_faults)}});
+                    {"faults", section(s.faults, read_faults)},
+                    {"swarm_heals", duration(s.swarm_heals, hours(1), longest)}});
   if (root.problems() != 0) return;
   // What everybody runs at the beginning is sound, unless the file says otherwise.
   if (!known(s, s.installed)) s.releases.insert(s.releases.begin(), {s.installed});

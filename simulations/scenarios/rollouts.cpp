@@ -24,19 +24,23 @@ constexpr std::uint32_t chunks_max = 1 << 20;  // 4 TiB in chunks of 4 MiB
 constexpr std::size_t releases_max = 32, rollouts_max = 64, acts_max = 256;
 
 void read_release(const Value& value, Release& out) {
-  static constexpr std::array<Word<Defect>, 8> defects{
+  static constexpr std::array<Word<Defect>, 11> defects{
       {{"none", Defect::none},
        {"fails_check", Defect::fails_check},
        {"check_hangs", Defect::check_hangs},
+       {"check_unknown", Defect::check_unknown},
        {"never_boots", Defect::never_boots},
        {"agent_never_ready", Defect::agent_never_ready},
        {"fails_late", Defect::fails_late},
        {"fails_first_boot", Defect::fails_first_boot},
-       {"corrupt", Defect::corrupt}}};
+       {"corrupt", Defect::corrupt},
+       {"slow", Defect::slow},
+       {"unreachable", Defect::unreachable}}};
   config::read_map(value, {{"version", version(out.version), Presence::required},
                            {"defect", choice<Defect>(out.defect, defects)},
                            {"share", share_of_1000(out.share_permille)},
-                           {"chunks", number<std::uint32_t>(out.chunks, 1, chunks_max)}});
+                           {"chunks", number<std::uint32_t>(out.chunks, 1, chunks_max)},
+                           {"hardware", number<std::uint64_t>(out.only_on.value, 1, models_max)}});
 }
 
 void read_rollout(const Value& value, RolloutPlan& out) {

@@ -13,6 +13,7 @@ using config::Read;
 using config::Value;
 
 inline constexpr std::uint32_t appliances_max = 10'000'000;  // as many as a planner may know
+inline constexpr std::uint32_t models_max = 15;  // that a planner watches for themselves
 inline constexpr Duration longest = hours(24 * 365);
 
 // "12.5%" as thousandths.
@@ -28,6 +29,8 @@ void read_releases(const Value& value, std::vector<Release>& out);
 void read_rollouts(const Value& value, std::vector<RolloutPlan>& out);
 void read_policy(const Value& value, Policy& out);
 void read_acts(const Value& value, std::vector<OperatorAct>& out);
+void read_fleet(const Value& value, FleetShape& out);
+void read_office_hours(const Value& value, OfficeHours& out);
 void read_window(const Value& value, Window& out);
 void read_times(const Value& value, Times& out);
 void read_network(const Value& value, Network& out);

@@ -55,6 +55,20 @@ Value at(const Value& map, const char* key) {
   return map;
 }
 
+void read_fleet(const Value& value, FleetShape& out) {
+  constexpr std::uint32_t site_max = 1000;
+  config::read_map(value, {{"site_size", number<std::uint32_t>(out.site_size, 1, site_max)},
+                           {"models", number<std::uint32_t>(out.models, 1, models_max)}});
+}
+
+void read_office_hours(const Value& value, OfficeHours& out) {
+  constexpr Duration day = hours(24);
+  constexpr auto must = config::Presence::required;
+  config::read_map(value, {{"sites", share_of_1000(out.share_permille), must},
+                           {"closes", duration(out.closes, Duration{0}, day), must},
+                           {"length", duration(out.length, minutes(1), hours(23)), must}});
+}
+
 void read_window(const Value& value, Window& out) {
   constexpr Duration day = hours(24);
   out.always = false;
@@ -116,16 +130,29 @@ void read_network(const Value& value, Network& out) {
 
 void read_faults(const Value& value, FaultMix& out) {
   constexpr std::uint32_t points_max = 1'000'000, kills_max = 1000;
-  config::read_map(value, {{"kills", share_of_1000(out.kills_permille)},
-                           {"cuts", share_of_1000(out.cuts_permille)},
-                           {"point_kills", share_of_1000(out.point_kills_permille)},
-                           {"point_cuts", share_of_1000(out.point_cuts_permille)},
-                           {"points", number<std::uint32_t>(out.points, 1, points_max)},
-                           {"span", duration(out.span, minutes(1), longest)},
-                           {"centre_kills", number<std::uint32_t>(out.centre_kills, 0, kills_max)},
-                           {"log_lost", share_of_1000(out.log_lost_permille)},
-                           {"log_unknown", share_of_1000(out.log_unknown_permille)},
-                           {"drifts", share_of_1000(out.drifts_permille)}});
+  Duration until{};
+  config::read_map(value,
+                   {{"kills", share_of_1000(out.kills_permille)},
+                    {"cuts", share_of_1000(out.cuts_permille)},
+                    {"point_kills", share_of_1000(out.point_kills_permille)},
+                    {"point_cuts", share_of_1000(out.point_cuts_permille)},
+                    {"points", number<std::uint32_t>(out.points, 1, points_max)},
+                    {"span", duration(out.span, minutes(1), longest)},
+                    {"centre_kills", number<std::uint32_t>(out.centre_kills, 0, kills_max)},
+                    {"log_lost", share_of_1000(out.log_lost_permille)},
+                    {"log_unknown", share_of_1000(out.log_unknown_permille)},
+                    {"drifts", share_of_1000(out.drifts_permille)},
+                    {"centre_pauses", number<std::uint32_t>(out.centre_pauses, 0, kills_max)},
+                    {"centre_pause", duration(out.centre_pause, seconds(1), hours(24))},
+                    {"clock_drift_ppm", number<std::uint32_t>(out.clock_drift_ppm, 0, 10'000)},
+                    {"clock_jumps", share_of_1000(out.clock_jumps_permille)},
+                    {"clock_jump", duration(out.clock_jump, seconds(1), longest)},
+                    {"disks_full", share_of_1000(out.disks_full_permille)},
+                    {"esp_errors", share_of_1000(out.esp_errors_permille)},
+                    {"lies", share_of_1000(out.lies_permille)},
+                    {"doubled_acts", config::flag(out.doubled_acts)},
+                    {"until", duration(until, minutes(1), longest)}});
+  if (until.value != 0) out.until = Instant{} + until;
   if (out.log_lost_permille + out.log_unknown_permille > 1000)
     value.problem("log_lost and log_unknown are more than 100% together");
 }

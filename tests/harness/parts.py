@@ -304,6 +304,27 @@ def planner(context: Context, log: Path) -> Outcome:
     return outcome
 
 
+def coverage(context: Context, log: Path) -> Outcome:
+    """Every scenario small, over seeds: each name that must be reached is a claim."""
+    answer = context.scratch / "coverage.txt"
+    command = [str(context.build / "bin" / "fleet-sim"), "coverage", "--seeds", "1..10", "--json"]
+    returned = run(context, command, log, part("coverage").limit_s(), None, answer)
+    again = " ".join(command)
+    try:
+        said = json.loads(answer.read_text(encoding="utf-8").splitlines()[-1])
+        never, names = said["never_reached"], said["names"]
+        sound = returned == (1 if never else 0) and said["violations"] == 0 and names >= 60
+    except (OSError, ValueError, KeyError, IndexError):
+        why = f"{describe_exit(returned)}; its last line is no JSON"
+        return failed("coverage", why, log, again)
+    outcome = Outcome(names - len(never))
+    for name in never:
+        outcome.add(failed(f"sometimes_{name.replace(' ', '_')}", "never reached", log, again))
+    outcome.add(Outcome(1) if sound else
+                failed("no_oracle_finds_anything_in_the_batch", f"it said {said}", log, again))
+    return outcome
+
+
 def started(context: Context, log: Path) -> Outcome:
     report = context.scratch / "started.json"
     command = [sys.executable, "tests/harness/python_tests.py", "tests/deploy/started", str(report)]
@@ -447,6 +468,8 @@ PARTS = (
          holds("simulations/planner_table"), planner),
     Part("sinks", "the coordinator's PostgreSQL and Redis: gone, back, nothing missing or twice", 2,
          holds("tests/deploy/sinks", "runtime/sinks"), sinks),
+    Part("coverage", "every scenario small: no oracle finds anything, every name is reached", 2,
+         holds("simulations/coverage"), coverage),
     Part("started", "the units under systemd, the firewall between namespaces (needs root)", 4,
          holds("tests/deploy/started"), started, by_default=False),
     Part("packaged", "the Debian packages on a clean Debian 12: run, upgrade, removal (needs root)",

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <string>
 
 namespace drydock::fleet_sim {
 
@@ -31,5 +32,8 @@ class Stopwatch {  // from its making on, of this process
   std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
   double cpu_ = cpu_now();
 };
+
+// The line of JSON with what depends on this machine under its one key "host".
+std::string with_host(const std::string& line, std::uint64_t events, const Stopwatch& watch);
 
 }  // namespace drydock::fleet_sim

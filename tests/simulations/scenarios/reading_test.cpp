@@ -31,7 +31,7 @@ BOOST_AUTO_TEST_SUITE(scenario_files)
 
 BOOST_AUTO_TEST_CASE(every_scenario_of_the_tree_can_be_read_and_is_named_as_its_file) {
   const auto names = scenario_names(scenario_folders());
-  BOOST_TEST(names.size() >= 27U);
+  BOOST_TEST(names.size() >= 38U);
   for (const std::string& name : names) {
     const auto scenario = scenario_named(name);
     BOOST_REQUIRE_MESSAGE(scenario, (scenario ? "" : scenario.error().text));
@@ -61,7 +61,7 @@ poll: 5m
 soak: 1h
 installed: 1.0.3
 releases:
-  - {version: 2.0.0, defect: fails_late, share: 2.5%, chunks: 7}
+  - {version: 2.0.0, defect: fails_late, share: 2.5%, chunks: 7, hardware: 3}
 rollouts:
   - at: 90m
     version: 1.0.3
@@ -79,7 +79,9 @@ rollouts:
       token_expiry: 5m
       poll_hint: 2m
 operators: [{rollout: 1, move: retry, at: 2h, after_commits: 6}]
+fleet: {site_size: 4, models: 3}
 window: {opens: 22h, length: 6h}
+office_hours: {sites: 40%, closes: 23h, length: 8h}
 times: {boot: 70s, clock_sync: 4m}
 network:
   latency: [10ms, 40ms, 2s]
@@ -88,7 +90,10 @@ network:
   uplink: 2 MiB
   partitions: [{at: 3h, length: 20m, sites: 30%}]
 faults: {kills: 1%, cuts: 2%, point_kills: 3%, point_cuts: 4%, points: 5, span: 6h,
-         centre_kills: 7, log_lost: 8%, log_unknown: 9%, drifts: 10%}
+         centre_kills: 7, log_lost: 8%, log_unknown: 9%, drifts: 10%,
+         centre_pauses: 2, centre_pause: 90s, esp_errors: 14%,
+         clock_jumps: 11%, clock_jump: 3h, clock_drift_ppm: 40, disks_full: 12%, lies: 13%,
+         doubled_acts: true, until: 20h}
 )");
   BOOST_TEST(s.appliances == 40U);
   BOOST_TEST(s.horizon.value == hours(72).value);
@@ -134,6 +139,22 @@ faults: {kills: 1%, cuts: 2%, point_kills: 3%, point_cuts: 4%, points: 5, span: 
                              f.drifts_permille};
   BOOST_TEST(permilles == (std::array<std::uint32_t, 7>{10, 20, 30, 40, 80, 90, 100}),
              boost::test_tools::per_element());
+  BOOST_TEST(f.centre_pauses == 2U);
+  BOOST_TEST(f.centre_pause.value == seconds(90).value);
+  BOOST_TEST(f.clock_jumps_permille == 110U);
+  BOOST_TEST(f.clock_jump.value == hours(3).value);
+  BOOST_TEST(f.clock_drift_ppm == 40U);
+  BOOST_TEST(f.disks_full_permille == 120U);
+  BOOST_TEST(f.esp_errors_permille == 140U);
+  BOOST_TEST(f.lies_permille == 130U);
+  BOOST_TEST(f.doubled_acts);
+  BOOST_TEST(f.until.value == hours(20).value);
+  BOOST_TEST(s.releases[1].only_on.value == 3U);
+  BOOST_TEST(s.fleet.site_size == 4U);
+  BOOST_TEST(s.fleet.models == 3U);
+  BOOST_TEST(s.office_hours.share_permille == 400U);
+  BOOST_TEST(s.office_hours.closes.value == hours(23).value);
+  BOOST_TEST(s.office_hours.length.value == hours(8).value);
   BOOST_TEST(f.points == 5U);
   BOOST_TEST(f.span.value == hours(6).value);
   BOOST_TEST(f.centre_kills == 7U);
@@ -179,6 +200,9 @@ BOOST_AUTO_TEST_CASE(impossible_values_are_refused_where_they_stand) {
        "network.latency: found a list of 1, accepted: a list"},
       {"about: x\nnetwork: {partitions: [{at: 1h}]}", "the key \"length\" is missing"},
       {"about: x\nnetwork: {uplink: 5}", ":2: network.uplink: found \"5\", accepted: "},
+      {"about: x\nswarm_heals: 8h\nfaults: {kills: 1%}", "a swarm draws its faults by itself"},
+      {"about: x\nreleases: [{version: 1.1.0, hardware: 3}]", "there are 2 models"},
+      {"about: x\noffice_hours: {sites: 40%}", "the key \"closes\" is missing"},
       {"about: x\nfaults: {log_lost: 60%, log_unknown: 50%}", "more than 100% together"},
       {"about: x\nreleases: [{version: 1.1.0}, {version: 1.1.0}]", "1.1.0 is given twice"},
       {"about: x\nrollouts:\n  - {at: 1h, version: 1.3.0}",
