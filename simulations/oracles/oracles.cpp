@@ -36,7 +36,6 @@ Oracles::Update* Oracles::find(UpdateId update) {
 }
 
 // --- slots
-// -----------------------------------------------------------------------------------------
 
 void Oracles::booted(std::uint32_t appliance, const Boot& boot, const BootState& state) {
   if (boot.slot != state.good && boot.slot != state.trial)
@@ -82,7 +81,6 @@ void Oracles::fell_back(std::uint32_t, UpdateId id) {
 }
 
 // --- grants and halts
-// --------------------------------------------------------------------------------
 
 const Epoch* Oracles::halted(RolloutId rollout) const {
   const auto found = halts_.find(rollout);
@@ -116,7 +114,19 @@ void Oracles::arm_asked(std::uint32_t appliance, const Grant& grant) {
   const Update* update = find(grant.update);
   if (update == nullptr || update->appliance != appliance || !update->token)
     fail(appliance, "arms a trial without a token of the log");
+  if (!window_open()) fail(appliance, "arms a trial outside its window");
   if (heard_the_halt(appliance, grant.rollout)) fail(appliance, "arms after it heard the halt");
+}
+
+// By the true time; clocks that are set differ from it by less than the grace.
+bool Oracles::window_open() const {
+  const Window& window = world_->scenario().window;
+  const FaultMix& faults = world_->scenario().faults;
+  if (window.always || faults.clock_drift_ppm != 0 || faults.clock_jumps_permille != 0) return true;
+  constexpr Duration day = hours(24), grace = seconds(1);
+  const std::int64_t since =
+      (Ground::midnight.value + now().value - window.opens.value) % day.value;
+  return since < window.length.value + grace.value || since > day.value - grace.value;
 }
 
 void Oracles::reboot_asked(std::uint32_t appliance, UpdateId id) {
@@ -143,7 +153,6 @@ void Oracles::answer_taken(std::uint32_t appliance, const Answer& answer) {
 }
 
 // --- decisions
-// -------------------------------------------------------------------------------------
 
 void Oracles::decided(const Planner::Decided& decided, const Planner::Store& after) {
   if (numbers_.empty())
@@ -211,13 +220,21 @@ void Oracles::check_exposure(std::uint32_t appliance, RolloutId id) {
                         std::to_string(allowed) + " are allowed");
 }
 
+bool Oracles::holds(std::uint32_t appliance, Version version) const {
+  const auto& slots = world_->appliances()[appliance - 1].box().boot_state.slots;
+  return std::any_of(slots.begin(), slots.end(), [&](const SlotContent& slot) {
+    return slot.version == version && slot.whole();
+  });
+}
+
 // --- reports
-// ---------------------------------------------------------------------------------------
 
 void Oracles::report_kept(std::uint32_t appliance, const Report& report) {
   Line& line = lines_[appliance];
   if (report.seq.value != ++line.kept) fail(appliance, "skips a report's number");
   line.awaited.push_back(digest_of(report));
+  if (report.kind == ReportKind::staged && !holds(appliance, report.version))
+    fail(appliance, "says that it has staged what its standby slot does not hold");
   const bool ends =
       report.kind == ReportKind::committed || report.kind == ReportKind::rolled_back ||
       report.kind == ReportKind::install_failed || report.kind == ReportKind::order_refused;

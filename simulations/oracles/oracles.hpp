@@ -87,6 +87,8 @@ class Oracles final : public Witness {
   void hold(const Update& update, int by);
   // The epoch that this rollout's halt began; nothing while it is not halted.
   const Epoch* halted(RolloutId rollout) const;
+  bool window_open() const;
+  bool holds(std::uint32_t appliance, Version version) const;
   bool heard_the_halt(std::uint32_t appliance, RolloutId rollout) const;
   void granted(const GrantIssued& grant, Position position, const Planner::Store& after);
   void counted(const ReportsCounted& reports, const Planner::Store& after);

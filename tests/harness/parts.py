@@ -176,6 +176,26 @@ def compare_golden(context: Context, folder: Path, name: str, log: Path) -> Outc
                   describe_exit(returned), log, " ".join(command))
 
 
+def controls(context: Context, log: Path) -> Outcome:
+    """An oracle finds every fault that is planted in a machine, and nothing where none is."""
+    limit = part("controls").limit_s()
+    outcome = build_preset(context, log, context.preset, ["controls"], limit)
+    if outcome.failures:
+        return outcome
+    planted = (context.build / "controls.txt").read_text(encoding="utf-8").split()
+    for name in [*planted, "nothing-planted"]:
+        answer = context.scratch / f"{name}.txt"
+        command = [str(context.build / "controls" / name)]
+        returned = run(context, command, log, limit, None, answer)
+        said = answer.read_text(encoding="utf-8") if answer.exists() else ""
+        good = returned == 0 if name == "nothing-planted" else (
+            returned == 1 and said.startswith("found: "))
+        outcome.add(Outcome(1) if good else
+                    failed(name.replace("-", "_"), f"{describe_exit(returned)}: {said.strip()}",
+                           log, command[0]))
+    return outcome
+
+
 def tidy(context: Context, log: Path) -> Outcome:
     report = context.scratch / "tidy.json"
     command = [sys.executable, "tests/tidy", "--build", str(context.build),
@@ -470,6 +490,8 @@ PARTS = (
          holds("tests/deploy/sinks", "runtime/sinks"), sinks),
     Part("coverage", "every scenario small: no oracle finds anything, every name is reached", 2,
          holds("simulations/coverage"), coverage),
+    Part("controls", "every fault planted in a machine is found by an oracle within 200 seeds", 3,
+         holds("tests/controls"), controls),
     Part("started", "the units under systemd, the firewall between namespaces (needs root)", 4,
          holds("tests/deploy/started"), started, by_default=False),
     Part("packaged", "the Debian packages on a clean Debian 12: run, upgrade, removal (needs root)",
