@@ -49,11 +49,12 @@ enum class Kind : std::uint8_t {
 inline constexpr std::size_t kinds = static_cast<std::size_t>(Kind::look) + 1;
 constexpr std::string_view name_of(Kind kind) {
   constexpr std::array<std::string_view, kinds> names = {
-      "powered_on",    "userspace_up", "hung",        "gate_check",  "gate_timer", "agent_due",
-      "boot_deadline", "clock_synced", "helper_done", "rebooting",   "timer",      "answer",
-      "no_answer",     "agent_ready",  "work",        "soak_check",  "kill",       "cut",
-      "sweep_due",     "log_answer",   "request",     "centre_kill", "centre_up",  "rollout_due",
-      "act_due",       "look"};
+      "powered_on",    "userspace_up", "hung",        "gate_check", "gate_timer", "agent_due",
+      "boot_deadline", "clock_synced", "helper_done", "rebooting",  "timer",      "answer",
+      "no_answer",     "agent_ready",  "work",        "soak_check", "kill",       "cut",
+      "clock_jumped",  "closes",       "sweep_due",   "log_answer", "request",    "centre_kill",
+      "centre_pause",  "centre_up",    "rollout_due", "act_due",    "look"};
+  static_assert(!names.back().empty());
   return names[static_cast<std::size_t>(kind)];
 }
 

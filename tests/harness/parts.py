@@ -196,6 +196,19 @@ def controls(context: Context, log: Path) -> Outcome:
     return outcome
 
 
+def load(context: Context, log: Path) -> Outcome:
+    """Simulated appliances on a real coordinator: its counts are the simulation's."""
+    limit = part("load").limit_s()
+    outcome = build_preset(context, log, context.preset, ["load-driver"], limit)
+    if outcome.failures:
+        return outcome
+    report = context.scratch / "load.json"
+    command = [sys.executable, "tests/harness/python_tests.py", "tests/load", str(report)]
+    returned = run(context, command, log, limit, {"DRYDOCK_BIN": str(context.build / "bin")})
+    outcome.add(of_claims_file("load", report, returned, log, " ".join(command[:3])))
+    return outcome
+
+
 def tidy(context: Context, log: Path) -> Outcome:
     report = context.scratch / "tidy.json"
     command = [sys.executable, "tests/tidy", "--build", str(context.build),
@@ -492,6 +505,8 @@ PARTS = (
          holds("simulations/coverage"), coverage),
     Part("controls", "every fault planted in a machine is found by an oracle within 200 seeds", 3,
          holds("tests/controls"), controls),
+    Part("load", "2,000 appliances on one real coordinator: its counts are the simulation's", 5,
+         holds("tests/load"), load, by_default=False),
     Part("started", "the units under systemd, the firewall between namespaces (needs root)", 4,
          holds("tests/deploy/started"), started, by_default=False),
     Part("packaged", "the Debian packages on a clean Debian 12: run, upgrade, removal (needs root)",
