@@ -187,6 +187,45 @@ struct TrialWithdrawn {
   friend bool operator==(const TrialWithdrawn&, const TrialWithdrawn&) = default;
 };
 
+// scheduler -> gate: the centre answered this process for the first time.
+struct CentreReached {
+  static constexpr const char* name = "CentreReached";
+  static constexpr auto fields() { return std::tuple{}; }
+  friend bool operator==(const CentreReached&, const CentreReached&) = default;
+};
+// gate -> scheduler: this boot of a trial has had its time.
+struct AttemptOver {
+  static constexpr const char* name = "AttemptOver";
+  UpdateId update;  // on trial
+  static constexpr auto fields() { return std::tuple{field<1>("update", &AttemptOver::update)}; }
+  friend bool operator==(const AttemptOver&, const AttemptOver&) = default;
+};
+// gate -> scheduler: what this update committed has not reached the centre for too long.
+struct ReturnDue {
+  static constexpr const char* name = "ReturnDue";
+  UpdateId update;
+  static constexpr auto fields() { return std::tuple{field<1>("update", &ReturnDue::update)}; }
+  friend bool operator==(const ReturnDue&, const ReturnDue&) = default;
+};
+// world -> scheduler: the previous slot is on trial.
+struct ReturnArmed {
+  static constexpr const char* name = "ReturnArmed";
+  UpdateId update;
+  static constexpr auto fields() { return std::tuple{field<1>("update", &ReturnArmed::update)}; }
+  friend bool operator==(const ReturnArmed&, const ReturnArmed&) = default;
+};
+// world -> gate: it is not.
+struct ReturnRefused {
+  static constexpr const char* name = "ReturnRefused";
+  UpdateId update;
+  Reason reason = Reason::none;
+  static constexpr auto fields() {
+    return std::tuple{field<1>("update", &ReturnRefused::update),
+                      field<2>("reason", &ReturnRefused::reason)};
+  }
+  friend bool operator==(const ReturnRefused&, const ReturnRefused&) = default;
+};
+
 enum class HostCheck : std::uint8_t { disk = 0, clock = 1, process = 2 };
 inline constexpr std::size_t host_checks = 3;
 constexpr std::string_view name_of(HostCheck check) {

@@ -62,8 +62,17 @@ struct RestartUnit {
   friend bool operator==(const RestartUnit&, const RestartUnit&) = default;
 };
 
+// The slot that ran before this update was committed goes on trial, once. It needs no token: the
+// centre cannot give one to a box that does not reach it.
+struct ArmReturn {
+  static constexpr const char* name = "ArmReturn";
+  UpdateId update;
+  static constexpr auto fields() { return std::tuple{field<1>("update", &ArmReturn::update)}; }
+  friend bool operator==(const ArmReturn&, const ArmReturn&) = default;
+};
+
 using HelperRequest = std::variant<HelperStatus, OpenStandby, VerifyStandby, ArmTrial, DisarmTrial,
-                                   CommitTrial, RebootHost, RestartUnit>;
+                                   CommitTrial, RebootHost, RestartUnit, ArmReturn>;
 
 inline constexpr std::size_t helper_packet_max = 64u << 10;  // bytes, either way
 

@@ -45,6 +45,7 @@ enum class Reason : std::uint8_t {
   io_error = 18,
   window_closed = 19,
   unexpected_slot = 20,
+  unreachable = 21,  // the centre, from the committed release; the previous one reached it
 };
 
 struct Report {
@@ -77,7 +78,7 @@ constexpr std::string_view name_of(ReportKind kind) {
                                                        : "unknown";
 }
 constexpr std::string_view name_of(Reason reason) {
-  constexpr std::array<std::string_view, 21> names = {"none",
+  constexpr std::array<std::string_view, 22> names = {"none",
                                                       "hash_mismatch",
                                                       "image_too_large",
                                                       "disk_full",
@@ -97,7 +98,8 @@ constexpr std::string_view name_of(Reason reason) {
                                                       "clock_untrusted",
                                                       "io_error",
                                                       "window_closed",
-                                                      "unexpected_slot"};
+                                                      "unexpected_slot",
+                                                      "unreachable"};
   return static_cast<std::size_t>(reason) < names.size() ? names[static_cast<std::size_t>(reason)]
                                                          : "unknown";
 }

@@ -1,5 +1,6 @@
 #include "actors/health_gate/machine.hpp"
 
+#include "messages/returns.hpp"
 #include "runtime/kernel/overloaded.hpp"
 
 namespace drydock {
@@ -80,15 +81,47 @@ void boot_observed(S& s, const G::BootObserved& e, Out& out) {
   }
 }
 
+// A reboot that a person asks for during the trial is no failure of the release. Of one that failed
+// its gate, or came to its deadline, the reboot is our own. And a release that stops itself again
+// and again runs out of excuses.
+void stop_observed(S& s, const G::StopObserved& e, Out& out) {
+  const bool on_trial = e.trial != Slot::none && e.active == e.trial;
+  const bool ours = e.verdict == GateVerdict::failed || e.verdict == GateVerdict::fell_back ||
+                    e.since_boot >= e.boot_deadline;
+  if (on_trial && !ours && e.excuses < G::excuses_max && e.tries_left < G::attempts_max) {
+    s.boot = e.boot;
+    s.update = e.update;
+    s.attempt = static_cast<std::uint8_t>(G::attempts_max - e.tries_left);
+    s.failed_reason = Reason::none;
+    s.failed_check = 0xFF;
+    record(s, GateVerdict::excused, out);
+    out.add(G::GiveBackTry{e.update});
+  }
+  out.add(G::Conclude{0});
+}
+
 // --- the agent -----------------------------------------------------------------------------
 
 UpdateOutcome outcome(const S& s, Reason reason, std::uint8_t attempt, const Text<40>& detail) {
   return {s.rollout, s.update, s.version, reason, attempt, detail};
 }
 
+// What boot state and gate.log call the trial.
+UpdateId trial_of(const S& s) { return s.on_return ? return_of(s.update) : s.update; }
+
+bool proving(const S& s) {
+  return s.phase == Phase::armed || s.phase == Phase::passed || s.phase == Phase::committing;
+}
+
 void commit(S& s, Out& out) {
   s.phase = Phase::committing;
-  out.add(G::CommitSlot{s.boot, s.update});
+  out.add(G::CommitSlot{s.boot, trial_of(s)});
+}
+
+// A release proves itself on local facts; a return only by reaching the centre.
+void commit_when_proven(S& s, Out& out) {
+  const bool reached = !s.on_return || s.reach_by_s == 0;
+  if (s.phase == Phase::passed && s.ready && reached) commit(s, out);
 }
 
 void forget(S& s) {
@@ -96,7 +129,9 @@ void forget(S& s) {
   s.update = {};
   s.version = {};
   s.rollout = {};
-  s.commit_tries = 0;
+  s.commit_tries = s.passed_attempt = 0;
+  s.reach_by_s = 0;
+  s.on_return = false;
   ++s.generation;
 }
 
@@ -105,7 +140,8 @@ void forget(S& s) {
 void tell(const S& s, Out& out) {
   switch (s.phase) {
     case Phase::soaking:
-    case Phase::soak_checking: return out.add(Committed{outcome(s, Reason::none, s.attempt, {})});
+    case Phase::soak_checking:
+    case Phase::unreached: return out.add(Committed{outcome(s, Reason::none, s.attempt, {})});
     case Phase::rolled_back: return out.add(RolledBack{outcome(s, s.failed_reason, s.attempt, {})});
     case Phase::failed_late: return out.add(FailedLate{outcome(s, s.failed_reason, s.attempt, {})});
     case Phase::idle:
@@ -124,14 +160,98 @@ void roll_back(S& s, Reason reason, const Text<40>& detail, Out& out) {
   out.add(RolledBack{outcome(s, reason, s.attempt, detail)});
 }
 
+// --- the return to the slot before ------------------------------------------------------------
+
+std::uint32_t in_seconds(Instant at) {
+  const std::int64_t s = at.value / 1000 + 1;
+  return s < 1 ? 1 : s < UINT32_MAX ? static_cast<std::uint32_t>(s) : UINT32_MAX;
+}
+
+void await_centre(const S& s, const Turn& turn, Out& out) {
+  const Instant due{std::int64_t{s.reach_by_s} * 1000};
+  const Duration left = due - turn.up;
+  out.add(ArmTimer{static_cast<std::uint8_t>(G::Timer::reach), s.reach_by_s,
+                   left < seconds(1) ? seconds(1) : left});
+}
+
+// The centre was reached from the slot before: the release was at fault, and that slot is good.
+void returned(S& s) {
+  s.phase = Phase::failed_late;
+  s.failed_reason = Reason::unreachable;
+  s.on_return = false;
+  s.reach_by_s = 0;
+  ++s.generation;
+}
+
+// The slot before did not reach it either, or did not come up. It is tried once.
+void return_over(S& s) {
+  s.reach_by_s = 0;
+  if (s.on_return || s.phase == Phase::unreached) forget(s);
+}
+
+void centre_reached(S& s, Out& out) {
+  s.reach_by_s = 0;
+  if (s.phase == Phase::unreached) return forget(s);
+  commit_when_proven(s, out);
+}
+
+void reach_overdue(S& s, const Turn& turn, Out& out) {
+  const bool committed = s.phase == Phase::soaking || s.phase == Phase::soak_checking ||
+                         s.phase == Phase::unreached || s.phase == Phase::failed_late;
+  if (!committed) return;
+  // Whatever keeps the return from coming about: it is asked for again.
+  s.reach_by_s = in_seconds(turn.up + G::return_retry);
+  out.add(ReturnDue{s.update});
+  await_centre(s, turn, out);
+}
+
+void limits_set(S& s, const G::LimitsSet& e, const Turn& turn, Out& out) {
+  if (s.on_trial && proving(s)) {
+    s.reach_by_s = in_seconds(turn.up + e.return_after);
+    const Duration left = e.boot_deadline + e.since_boot * -1;
+    out.add(ArmTimer{static_cast<std::uint8_t>(G::Timer::deadline), 0,
+                     left < seconds(1) ? seconds(1) : left});
+  } else if (s.reach_by_s != 0) {
+    await_centre(s, turn, out);
+  }
+}
+
+// This boot of a trial has had its time. GRUB counted it; three of these lead back.
+void deadline_over(S& s, Out& out) {
+  if (!s.on_trial || !proving(s)) return;
+  const bool wait = s.phase == Phase::committing;
+  if (!wait) out.add(AttemptOver{trial_of(s)});
+  out.add(ArmTimer{static_cast<std::uint8_t>(G::Timer::deadline), 0,
+                   wait ? G::commit_patience : G::reboot_patience});
+}
+
+// --- restarts, gate.log, the commit -----------------------------------------------------------
+
 // The committing turn is on record, the answer is not. In a later boot only the boot state can
 // tell: a slot is marked good by root-helper alone, and only after this gate's verdict.
 void resume_commit(S& s, const Restarted& e) {
-  if (e.trial == Slot::none && e.running == s.version) {
-    s.phase = Phase::soaking;
-  } else {
+  const bool runs = s.on_return ? e.running != s.version : e.running == s.version;
+  if (e.trial != Slot::none || !runs)
     s.phase = Phase::armed;  // not committed: this boot must prove itself, or has fallen back
+  else if (s.on_return)
+    returned(s);
+  else
+    s.phase = Phase::soaking;
+}
+
+// A trial in the boot state that is not the one we know of.
+void adopt_trial(S& s, const Restarted& e) {
+  if (s.update && e.trial_update == return_of(s.update)) {
+    s.on_return = true;
+    s.attempt = s.passed_attempt = 0;
+    s.failed_reason = Reason::none;
+    ++s.generation;  // a soak that still ran is over
+  } else {           // out of a journal that was lost
+    forget(s);
+    s.update = e.trial_update;
+    s.version = e.running;
   }
+  s.phase = Phase::armed;
 }
 
 void restarted(S& s, const Restarted& e, Out& out) {
@@ -144,13 +264,8 @@ void restarted(S& s, const Restarted& e, Out& out) {
   s.pending = 0;
   s.commit_tries = 0;
   s.on_trial = e.trial != Slot::none && e.trial == e.active;
-  // Out of a journal that was lost, the boot state still names the trial.
-  if (s.on_trial && (s.phase == Phase::idle || s.update != e.trial_update)) {
-    forget(s);
-    s.phase = Phase::armed;
-    s.update = e.trial_update;
-    s.version = e.running;
-  }
+  s.armed_here = s.armed_here && !rebooted;
+  if (s.on_trial && (s.phase == Phase::idle || trial_of(s) != e.trial_update)) adopt_trial(s, e);
   if (s.phase == Phase::passed && rebooted) s.phase = Phase::armed;  // each boot proves itself
   if (s.phase == Phase::committing && rebooted) resume_commit(s, e);
   if (s.phase == Phase::soaking || s.phase == Phase::soak_checking) {
@@ -164,8 +279,9 @@ void restarted(S& s, const Restarted& e, Out& out) {
 void log_read(S& s, const G::GateLogRead& e, Out& out) {
   if (e.seq <= s.log_seq) return;  // imported exactly once
   s.log_seq = e.seq;
-  const bool under_way =
-      s.phase == Phase::armed || s.phase == Phase::passed || s.phase == Phase::committing;
+  if (s.update && e.update == return_of(s.update) && e.verdict == GateVerdict::fell_back)
+    return return_over(s);
+  const bool under_way = proving(s);
   if (!under_way && e.update != s.update && e.verdict == GateVerdict::fell_back) {
     // The arming of this trial was lost to us; its end is not. What we told of an earlier one is
     // over.
@@ -174,33 +290,44 @@ void log_read(S& s, const G::GateLogRead& e, Out& out) {
     s.attempt = e.attempt;
     return roll_back(s, e.reason, e.detail, out);
   }
-  if (!under_way || e.update != s.update) return;
+  if (!under_way || e.update != trial_of(s)) return;
   s.attempt = e.attempt;
   switch (e.verdict) {
     case GateVerdict::passed:
+      s.passed_attempt = e.attempt;
       if (e.boot == s.boot && s.phase == Phase::armed) s.phase = Phase::passed;
       return;
     case GateVerdict::failed: s.failed_reason = e.reason; return;
-    case GateVerdict::fell_back: return roll_back(s, e.reason, e.detail, out);
+    case GateVerdict::fell_back: {
+      // The last attempt passed its gate: it did come up, and its agent was never ready.
+      const bool came_up = s.passed_attempt != 0 && s.passed_attempt == e.attempt &&
+                           e.reason == Reason::boot_never_came_up;
+      return roll_back(s, came_up ? Reason::agent_not_ready : e.reason, e.detail, out);
+    }
+    case GateVerdict::excused: s.passed_attempt = 0; return;  // that attempt comes again
     case GateVerdict::unknown: return;
   }
 }
 
 void log_ended(S& s, Out& out) {
-  if (s.phase == Phase::passed && s.ready)
-    commit(s, out);
-  else if (s.phase == Phase::committing)
-    commit(s, out);  // asked before a stop: ask again
-  if (s.phase != Phase::armed || s.boot == s.armed_boot || s.on_trial) return;
+  if (s.phase == Phase::committing) commit(s, out);  // asked before a stop: ask again
+  commit_when_proven(s, out);
+  if (s.phase != Phase::armed || s.armed_here || s.on_trial) return;
+  if (s.on_return) return return_over(s);
   // A boot after the arming, not of the trial, and nobody wrote why: the trial is over, unproven.
   roll_back(s, Reason::unexpected_slot, {}, out);
 }
 
-void commit_ended(S& s, const G::CommitEnded& e, Out& out) {
-  if (s.phase != Phase::committing || e.update != s.update) return;
+void commit_ended(S& s, const G::CommitEnded& e, const Turn& turn, Out& out) {
+  if (s.phase != Phase::committing || e.update != trial_of(s)) return;
+  if (e.reason == Reason::none && s.on_return) {
+    returned(s);
+    return tell(s, out);
+  }
   if (e.reason == Reason::none) {
-    out.add(Committed{outcome(s, Reason::none, s.attempt, {})});
     s.phase = Phase::soaking;
+    tell(s, out);
+    if (s.reach_by_s != 0) await_centre(s, turn, out);
     return arm(s, G::Timer::soak, s.soak, out);
   }
   if (++s.commit_tries < G::commit_tries_max) return arm(s, G::Timer::commit, G::commit_retry, out);
@@ -209,9 +336,14 @@ void commit_ended(S& s, const G::CommitEnded& e, Out& out) {
 }
 
 void soak_over(S& s, Out& out) {
-  if (s.failed_reason == Reason::none) return forget(s);
-  s.phase = Phase::failed_late;
-  tell(s, out);
+  if (s.failed_reason != Reason::none) {
+    s.phase = Phase::failed_late;
+    tell(s, out);
+  } else if (s.reach_by_s != 0) {
+    s.phase = Phase::unreached;
+  } else {
+    forget(s);
+  }
 }
 
 void check_finished(S& s, const G::CheckFinished& e, Out& out) {
@@ -247,9 +379,14 @@ void patience_over(S& s, Out& out) {
     soak_over(s, out);
 }
 
-void timer_fired(S& s, const TimerFired& e, Out& out) {
-  if (e.generation != s.generation) return;
+void timer_fired(S& s, const TimerFired& e, const Turn& turn, Out& out) {
   const auto timer = static_cast<G::Timer>(e.tag);
+  if (timer == G::Timer::deadline) return deadline_over(s, out);
+  if (timer == G::Timer::reach) {
+    if (s.reach_by_s != 0 && e.generation == s.reach_by_s) reach_overdue(s, turn, out);
+    return;
+  }
+  if (e.generation != s.generation) return;
   if (timer == G::Timer::verify &&
       (s.phase == Phase::verifying || s.phase == Phase::soak_checking)) {
     patience_over(s, out);
@@ -265,19 +402,22 @@ void timer_fired(S& s, const TimerFired& e, Out& out) {
 
 }  // namespace
 
-void HealthGate::step(State& s, const Event& event, const Turn&, Out& out) noexcept {
+void HealthGate::step(State& s, const Event& event, const Turn& turn, Out& out) noexcept {
   std::visit(overloaded{
                  [&](const BootObserved& e) { boot_observed(s, e, out); },
+                 [&](const StopObserved& e) { stop_observed(s, e, out); },
                  [&](const CheckFinished& e) { check_finished(s, e, out); },
-                 [&](const TimerFired& e) { timer_fired(s, e, out); },
+                 [&](const TimerFired& e) { timer_fired(s, e, turn, out); },
                  [&](const Restarted& e) { restarted(s, e, out); },
                  [&](const TrialArmed& e) {
                    s.phase = Phase::armed;
                    s.update = e.outcome.update;
                    s.version = e.outcome.version;
                    s.rollout = e.outcome.rollout;
-                   s.armed_boot = s.boot;
-                   s.attempt = 0;
+                   s.armed_here = true;
+                   s.on_return = false;
+                   s.reach_by_s = 0;
+                   s.attempt = s.passed_attempt = 0;
                    s.failed_reason = Reason::none;
                    ++s.generation;  // a soak that still ran is over
                  },
@@ -286,12 +426,19 @@ void HealthGate::step(State& s, const Event& event, const Turn&, Out& out) noexc
                  [&](const AgentReady& e) {
                    if (e.boot != s.boot) return;
                    s.ready = true;
-                   if (s.phase == Phase::passed) commit(s, out);
+                   commit_when_proven(s, out);
                  },
-                 [&](const CommitEnded& e) { commit_ended(s, e, out); },
+                 [&](const CommitEnded& e) { commit_ended(s, e, turn, out); },
                  [&](const TrialWithdrawn& e) {
-                   const bool unused = s.phase == Phase::armed && s.boot == s.armed_boot;
+                   const bool unused = s.phase == Phase::armed && s.armed_here;
                    if (unused && e.update == s.update) forget(s);
+                 },
+                 [&](const LimitsSet& e) { limits_set(s, e, turn, out); },
+                 [&](const CentreReached&) { centre_reached(s, out); },
+                 [&](const ReturnRefused& e) {
+                   // root-helper's last word; anything else is tried again.
+                   if (e.update == s.update && !s.on_return && e.reason == Reason::helper_refused)
+                     return_over(s);
                  },
              },
              event);

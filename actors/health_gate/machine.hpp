@@ -2,7 +2,9 @@
 // The health gate: does this boot prove itself? One machine in two hosts:
 // `health-gate --verify` at boot runs the checks and writes the verdict to gate.log;
 // the agent's actor imports that log, commits when the agent is ready too, and watches the soak.
-// Only local facts decide; an unreachable centre never fails an attempt.
+// Only local facts decide; an unreachable centre never fails an attempt. A release that was
+// committed and then does not reach the centre for `return_after` is left for the previous one:
+// that return is a trial too, and is committed only when the centre was reached from there.
 #include "actors/machine.hpp"
 #include "messages/appliance.hpp"
 
@@ -16,9 +18,11 @@ enum class GateVerdict : std::uint8_t {
   passed = 1,
   failed = 2,     // this attempt; another follows
   fell_back = 3,  // no attempt is left, or the firmware came back to the good slot
+  excused = 4,    // a person stopped this attempt: its try is given back
 };
 constexpr std::string_view name_of(GateVerdict verdict) {
-  constexpr std::array<std::string_view, 4> names = {"unknown", "passed", "failed", "fell_back"};
+  constexpr std::array<std::string_view, 5> names = {"unknown", "passed", "failed", "fell_back",
+                                                     "excused"};
   return static_cast<std::size_t>(verdict) < names.size() ? names[static_cast<std::size_t>(verdict)]
                                                           : "unknown";
 }
@@ -26,14 +30,18 @@ constexpr std::string_view name_of(GateVerdict verdict) {
 struct HealthGate {
   static constexpr const char* name = "health_gate";
   static constexpr std::uint32_t id = 3;
-  static constexpr std::uint32_t logic_version = 2;
+  static constexpr std::uint32_t logic_version = 3;
   static constexpr bool durable = true;
 
   static constexpr std::uint8_t checks_max = 64;
   static constexpr std::uint8_t attempts_max = 3;           // boots of a trial, counted by GRUB
+  static constexpr std::uint8_t excuses_max = 3;            // of one update
   static constexpr Duration verify_patience = minutes(10);  // for all checks of one attempt
   static constexpr Duration commit_retry = seconds(2);
   static constexpr std::uint8_t commit_tries_max = 30;
+  static constexpr Duration commit_patience = minutes(1);  // a commit under way at the deadline
+  static constexpr Duration reboot_patience = minutes(5);  // the attempt is over and still here
+  static constexpr Duration return_retry = minutes(15);    // a return that did not come about
 
   // --- at boot -----------------------------------------------------------------------------
   struct BootObserved {
@@ -55,6 +63,29 @@ struct HealthGate {
                         field<8>("required", &BootObserved::required)};
     }
     friend bool operator==(const BootObserved&, const BootObserved&) = default;
+  };
+  // The system is going down in an orderly way.
+  struct StopObserved {
+    static constexpr const char* name = "StopObserved";
+    BootId boot;
+    Slot active = Slot::none, trial = Slot::none;
+    UpdateId update;                             // of the trial
+    std::uint8_t tries_left = 0;                 // after this boot was counted
+    std::uint8_t excuses = 0;                    // given to this update before
+    GateVerdict verdict = GateVerdict::unknown;  // of this boot
+    Duration since_boot, boot_deadline;
+    static constexpr auto fields() {
+      return std::tuple{field<1>("boot", &StopObserved::boot),
+                        field<2>("active", &StopObserved::active),
+                        field<3>("trial", &StopObserved::trial),
+                        field<4>("update", &StopObserved::update),
+                        field<5>("tries_left", &StopObserved::tries_left),
+                        field<6>("excuses", &StopObserved::excuses),
+                        field<7>("verdict", &StopObserved::verdict),
+                        field<8>("since_boot", &StopObserved::since_boot),
+                        field<9>("boot_deadline", &StopObserved::boot_deadline)};
+    }
+    friend bool operator==(const StopObserved&, const StopObserved&) = default;
   };
   struct CheckFinished {
     static constexpr const char* name = "CheckFinished";
@@ -107,8 +138,21 @@ struct HealthGate {
     }
     friend bool operator==(const CommitEnded&, const CommitEnded&) = default;
   };
+  struct LimitsSet {  // of this boot, by configuration; told after every Restarted
+    static constexpr const char* name = "LimitsSet";
+    Duration since_boot;     // so old is this boot
+    Duration boot_deadline;  // from boot to the commit
+    Duration return_after;   // from an agent's start to the centre's first answer
+    static constexpr auto fields() {
+      return std::tuple{field<1>("since_boot", &LimitsSet::since_boot),
+                        field<2>("boot_deadline", &LimitsSet::boot_deadline),
+                        field<3>("return_after", &LimitsSet::return_after)};
+    }
+    friend bool operator==(const LimitsSet&, const LimitsSet&) = default;
+  };
   using Event = std::variant<BootObserved, CheckFinished, TimerFired, Restarted, TrialArmed,
-                             GateLogRead, GateLogEnded, AgentReady, CommitEnded, TrialWithdrawn>;
+                             GateLogRead, GateLogEnded, AgentReady, CommitEnded, TrialWithdrawn,
+                             LimitsSet, CentreReached, ReturnRefused, StopObserved>;
 
   struct RunCheck {
     static constexpr const char* name = "RunCheck";
@@ -137,6 +181,12 @@ struct HealthGate {
     static constexpr auto fields() { return std::tuple{field<1>("update", &FallBack::update)}; }
     friend bool operator==(const FallBack&, const FallBack&) = default;
   };
+  struct GiveBackTry {  // one more than GRUB's counter says
+    static constexpr const char* name = "GiveBackTry";
+    UpdateId update;
+    static constexpr auto fields() { return std::tuple{field<1>("update", &GiveBackTry::update)}; }
+    friend bool operator==(const GiveBackTry&, const GiveBackTry&) = default;
+  };
   struct Conclude {  // health-gate --verify ends with this status
     static constexpr const char* name = "Conclude";
     std::uint8_t status = 1;  // 0 healthy or nothing pending, 1 failed and will retry, 2 fell back
@@ -159,12 +209,13 @@ struct HealthGate {
     }
     friend bool operator==(const CommitSlot&, const CommitSlot&) = default;
   };
-  using Effect = std::variant<RunCheck, ArmTimer, RecordVerdict, FallBack, Conclude, ReadGateLog,
-                              CommitSlot, Committed, RolledBack, FailedLate>;
+  using Effect =
+      std::variant<RunCheck, ArmTimer, RecordVerdict, FallBack, Conclude, ReadGateLog, CommitSlot,
+                   Committed, RolledBack, FailedLate, AttemptOver, ReturnDue, GiveBackTry>;
   // All checks of an attempt are asked for in one turn.
   using Out = Outbox<Effect, checks_max + 8>;
 
-  enum class Timer : std::uint8_t { verify = 1, commit = 2, soak = 3 };
+  enum class Timer : std::uint8_t { verify = 1, commit = 2, soak = 3, deadline = 4, reach = 5 };
   enum class Phase : std::uint8_t {
     idle,
     verifying,  // at boot: checks run
@@ -176,26 +227,31 @@ struct HealthGate {
     soak_checking,
     rolled_back,  // told, and told again after a restart until another trial is armed
     failed_late,  // likewise
+    unreached,    // healthy to the end of the soak, but the centre has not been reached yet
   };
   struct State {
-    BootId boot;        // this boot
-    BootId armed_boot;  // the boot in which the trial was armed
-    UpdateId update;    // armed, on trial or in its soak
-    Version version;
+    BootId boot;                // this boot
+    UpdateId update;            // armed, on trial, in its soak, or left by a return
+    Version version;            // of this update
     std::uint64_t pending = 0;  // bit i: check i has not finished
     std::uint64_t required = 0;
     RolloutId rollout;
     Span soak;
     std::uint32_t log_seq = 0;  // gate.log is imported up to here
     std::uint32_t generation = 0;
-    std::uint8_t attempt = 0;  // attempts_max: no try is left
+    // The centre should be reached by then, in seconds of `up`. 0: it was, or nobody waits for it.
+    std::uint32_t reach_by_s = 0;
+    std::uint8_t attempt = 0;         // attempts_max: no try is left
+    std::uint8_t passed_attempt = 0;  // the newest one that passed its gate
     std::uint8_t checks = 0;
     std::uint8_t failed_check = 0xFF;
     std::uint8_t commit_tries = 0;
     Reason failed_reason = Reason::none;
     Phase phase = Phase::idle;
-    bool ready = false;     // the agent of this boot is ready
-    bool on_trial = false;  // this boot runs the trial slot
+    bool ready = false;       // the agent of this boot is ready
+    bool on_trial = false;    // this boot runs the trial slot
+    bool armed_here = false;  // the trial was armed in this boot
+    bool on_return = false;   // what is on trial is the slot before this update
     static constexpr auto fields() {
       return std::tuple{field<1>("boot", &State::boot),
                         field<2>("update", &State::update),
@@ -213,8 +269,11 @@ struct HealthGate {
                         field<15>("failed_reason", &State::failed_reason),
                         field<16>("phase", &State::phase),
                         field<17>("ready", &State::ready),
-                        field<18>("armed_boot", &State::armed_boot),
-                        field<19>("on_trial", &State::on_trial)};
+                        field<19>("on_trial", &State::on_trial),
+                        field<20>("reach_by_s", &State::reach_by_s),
+                        field<21>("passed_attempt", &State::passed_attempt),
+                        field<22>("armed_here", &State::armed_here),
+                        field<23>("on_return", &State::on_return)};
     }
     friend bool operator==(const State&, const State&) = default;
   };

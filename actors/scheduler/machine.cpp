@@ -1,5 +1,6 @@
 #include "actors/scheduler/machine.hpp"
 
+#include "messages/returns.hpp"
 #include "runtime/kernel/overloaded.hpp"
 
 namespace drydock {
@@ -174,6 +175,8 @@ void answered(S& s, const Answer& a, const Turn& turn, Out& out) {
   if (!s.passing.asking || a.serial != s.passing.serial) return;  // an answer to an older question
   s.passing.asking = false;
   s.passing.failures = 0;
+  if (!s.passing.reached) out.add(CentreReached{});
+  s.passing.reached = true;
   if (a.epoch > s.epoch) s.epoch = a.epoch;
   // A boot of the trial slot proves or loses itself. Back on the old slot nothing is left to prove.
   const bool lost_trial = s.phase == Phase::trial && !s.on_trial;
@@ -219,6 +222,8 @@ void back_on_good_slot(S& s, const Restarted& e, bool rebooted, Out& out) {
   // Whether a trial was armed when we stopped is not known: the same token comes again, or none.
   if (s.phase == Phase::arming) s.phase = Phase::staged;
   if (s.phase == Phase::armed && rebooted) s.phase = Phase::trial;  // the gate tells how it ended
+  // A trial that no grant led to, such as a return, is nothing to the centre: it is over.
+  if (s.phase == Phase::trial && rebooted && !s.rollout) forget_update(s);
   if (s.phase == Phase::armed) {  // stopped between arming and rebooting
     out.add(Scheduler::Reboot{s.update});
     arm(s.reboot_generation, Scheduler::Timer::reboot, Scheduler::reboot_patience, out);
@@ -281,6 +286,20 @@ void over(S& s, const UpdateOutcome& o, const Turn& turn, Out& out) {
   check_in_soon(s, turn, out);
 }
 
+// The gate has lost hope of the centre. A window is kept where the clock can tell; where it cannot,
+// because nothing vouches for it without the centre, the box would wait for ever.
+void return_due(const S& s, const ReturnDue& e, const Turn& turn, Out& out) {
+  if (s.phase != Phase::idle || s.passing.reached) return;
+  if (turn.wall_trust != WallTrust::unset && !window_open(s, turn)) return;  // asked again
+  out.add(Scheduler::ArmReturn{e.update});
+}
+
+// The previous release has reached the centre, and its slot is the good one again.
+void failed_late(S& s, const UpdateOutcome& o, const Turn& turn, Out& out) {
+  if (s.phase == Phase::trial && s.update == return_of(o.update)) forget_update(s);
+  check_in_soon(s, turn, out);
+}
+
 void armed(S& s, const UpdateOutcome& o, Out& out) {
   if (o.update == s.update && (s.phase == Phase::armed || s.phase == Phase::trial)) return;
   // Withdrawn while root-helper was arming: take it back, never reboot.
@@ -323,7 +342,18 @@ void Scheduler::step(State& s, const Event& event, const Turn& turn, Outbox<Effe
                    over(s, e.outcome, turn, out);
                  },
                  [&](const RolledBack& e) { over(s, e.outcome, turn, out); },
-                 [&](const FailedLate&) { check_in_soon(s, turn, out); },
+                 [&](const FailedLate& e) { failed_late(s, e.outcome, turn, out); },
+                 [&](const AttemptOver& e) {
+                   if (s.on_trial && s.phase == Phase::trial && e.update == s.update)
+                     out.add(Reboot{e.update});
+                 },
+                 [&](const ReturnDue& e) { return_due(s, e, turn, out); },
+                 [&](const ReturnArmed& e) {
+                   const UpdateId trial = return_of(e.update);
+                   // The centre has answered in the meantime: there is nothing to return from.
+                   if (s.phase != Phase::idle || s.passing.reached) return disarm(trial, out);
+                   out.add(Reboot{trial});
+                 },
              },
              event);
 }

@@ -9,7 +9,7 @@ namespace drydock {
 struct Scheduler {
   static constexpr const char* name = "scheduler";
   static constexpr std::uint32_t id = 1;
-  static constexpr std::uint32_t logic_version = 2;
+  static constexpr std::uint32_t logic_version = 3;
   static constexpr bool durable = true;
 
   // Bounds. Doubling the poll wish six times is enough to take load off a sick centre.
@@ -35,7 +35,7 @@ struct Scheduler {
   };
   using Event = std::variant<Restarted, TimerFired, CheckInAnswered, CheckInFailed, WindowResolved,
                              ClockStepped, Staged, InstallFailed, TrialArmed, ArmRefused, Committed,
-                             RolledBack, FailedLate>;
+                             RolledBack, FailedLate, AttemptOver, ReturnDue, ReturnArmed>;
 
   struct ResolveWindow {  // which window comes next (or is open) at this wall time?
     static constexpr const char* name = "ResolveWindow";
@@ -55,6 +55,12 @@ struct Scheduler {
     static constexpr auto fields() { return std::tuple{field<1>("update", &DisarmTrial::update)}; }
     friend bool operator==(const DisarmTrial&, const DisarmTrial&) = default;
   };
+  struct ArmReturn {  // to the slot before this update; root-helper permits it once
+    static constexpr const char* name = "ArmReturn";
+    UpdateId update;
+    static constexpr auto fields() { return std::tuple{field<1>("update", &ArmReturn::update)}; }
+    friend bool operator==(const ArmReturn&, const ArmReturn&) = default;
+  };
   struct Reboot {
     static constexpr const char* name = "Reboot";
     UpdateId update;
@@ -62,17 +68,19 @@ struct Scheduler {
     friend bool operator==(const Reboot&, const Reboot&) = default;
   };
   using Effect = std::variant<ArmTimer, CheckInDue, InstallOrdered, InstallCancelled, OrderDenied,
-                              ResolveWindow, ArmTrial, DisarmTrial, Reboot, TrialWithdrawn>;
+                              ResolveWindow, ArmTrial, DisarmTrial, Reboot, TrialWithdrawn,
+                              CentreReached, ArmReturn>;
 
   // What lasts only as long as the process: a poll that brings nothing new leaves no trace.
   struct Passing {
     std::uint32_t serial = 0;   // of the newest check-in of this process
     std::uint8_t failures = 0;  // check-ins in a row without an answer
     bool asking = false;        // a check-in is on its way
+    bool reached = false;       // the centre has answered this process
     static constexpr auto fields() {
-      return std::tuple{field<1>("serial", &Passing::serial),
-                        field<2>("failures", &Passing::failures),
-                        field<3>("asking", &Passing::asking)};
+      return std::tuple{
+          field<1>("serial", &Passing::serial), field<2>("failures", &Passing::failures),
+          field<3>("asking", &Passing::asking), field<4>("reached", &Passing::reached)};
     }
     friend bool operator==(const Passing&, const Passing&) = default;
   };
@@ -125,7 +133,9 @@ struct Scheduler {
   static void step(State&, const Event&, const Turn&, Outbox<Effect>&) noexcept;
   // Asking again needs no record: a check-in states the whole truth whenever it is made.
   static bool only_answers(const Effect& effect) noexcept {
-    return std::holds_alternative<CheckInDue>(effect) || std::holds_alternative<ArmTimer>(effect);
+    return std::holds_alternative<CheckInDue>(effect) ||
+           std::holds_alternative<CentreReached>(effect) ||  // said again by every process
+           std::holds_alternative<ArmTimer>(effect);
   }
 };
 

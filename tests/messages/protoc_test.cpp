@@ -46,9 +46,11 @@ using Pairs =
                Pair<OrderDenied, v1::OrderDenied>, Pair<InstallOrdered, v1::InstallOrdered>,
                Pair<InstallCancelled, v1::InstallCancelled>, Pair<UpdateOutcome, v1::UpdateOutcome>,
                Pair<Committed, v1::Outcome>, Pair<TrialWithdrawn, v1::TrialWithdrawn>,
-               Pair<DriftNoted, v1::DriftNoted>, Pair<JournalLost, v1::JournalLost>,
-               Pair<HelperRequest, v1::HelperRequest>, Pair<HelperState, v1::HelperState>,
-               Pair<HelperAnswer, v1::HelperAnswer>>;
+               Pair<CentreReached, v1::CentreReached>, Pair<AttemptOver, v1::AttemptOver>,
+               Pair<ReturnDue, v1::ReturnDue>, Pair<ReturnArmed, v1::ReturnArmed>,
+               Pair<ReturnRefused, v1::ReturnRefused>, Pair<DriftNoted, v1::DriftNoted>,
+               Pair<JournalLost, v1::JournalLost>, Pair<HelperRequest, v1::HelperRequest>,
+               Pair<HelperState, v1::HelperState>, Pair<HelperAnswer, v1::HelperAnswer>>;
 
 constexpr std::uint64_t instances = 200;  // of each struct
 

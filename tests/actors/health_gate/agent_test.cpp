@@ -1,68 +1,9 @@
 // The health gate in the agent: the log, the commit, the soak.
-#include <boost/test/unit_test.hpp>
-
-#include "actors/health_gate/machine.hpp"
-#include "tests/support/driver.hpp"
+#include "tests/actors/health_gate/fixture.hpp"
 
 using namespace drydock;
 
-namespace {
-
-struct Agent : testing::Driver<HealthGate> {
-  using Phase = HealthGate::Phase;
-  static constexpr std::uint8_t verify_tag = 1, commit_tag = 2, soak_tag = 3;
-  static constexpr UpdateId update{500};
-  static constexpr Version release = make_version(1, 1, 0);
-
-  Phase phase() { return store().phase; }
-  void restart(std::uint64_t boot, Slot active, Slot trial = Slot::none) {
-    Restarted e;
-    e.boot = {boot};
-    e.active = active;
-    e.trial = trial;
-    e.trial_update = trial == Slot::none ? UpdateId{} : update;
-    e.running = active == Slot::b ? release : make_version(1, 0, 0);
-    e.soak = hours(1);
-    e.checks = 2;
-    e.required = 0b01;
-    tell(e);
-  }
-  void arm() {
-    restart(1, Slot::a);
-    tell(TrialArmed{UpdateOutcome{{3}, update, release, Reason::none, 0, {}}});
-    BOOST_REQUIRE((phase() == Phase::armed));
-  }
-  // The trial boots as boot 2.
-  void boot_trial() {
-    arm();
-    restart(2, Slot::b, Slot::b);
-  }
-  void log(std::uint32_t seq, GateVerdict verdict, std::uint64_t boot = 2,
-           Reason reason = Reason::none) {
-    tell(HealthGate::GateLogRead{seq, {boot}, update, verdict, 1, reason, "dns"});
-  }
-  void log_end() { tell(HealthGate::GateLogEnded{1}); }
-  void ready(std::uint64_t boot = 2) { tell(HealthGate::AgentReady{{boot}}); }
-  void commit_end(Reason reason = Reason::none) { tell(HealthGate::CommitEnded{update, reason}); }
-  void pass() {
-    boot_trial();
-    log(1, GateVerdict::passed);
-    log_end();
-  }
-  void commit() {
-    pass();
-    ready();
-    commit_end();
-    BOOST_REQUIRE((phase() == Phase::soaking));
-  }
-  void soak(CheckOutcome required, CheckOutcome wanted) {
-    fire(soak_tag);
-    tell(HealthGate::CheckFinished{0, required});
-    tell(HealthGate::CheckFinished{1, wanted});
-  }
-};
-
-}  // namespace
+using Agent = testing::GateInAgent;
 
 BOOST_FIXTURE_TEST_SUITE(gate_in_the_agent, Agent)
 

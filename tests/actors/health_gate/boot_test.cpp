@@ -27,6 +27,16 @@ struct Boot : testing::Driver<HealthGate> {
     check(1, second);
     check(2, third);
   }
+  // The trial's first boot goes down, a minute old, but for what `e` says otherwise.
+  void stop(HealthGate::StopObserved e) {
+    e.boot = {9};
+    if (e.active == Slot::none) e.active = Slot::b, e.trial = Slot::b;
+    e.update = update;
+    e.tries_left = 2;
+    if (e.since_boot.value == 0) e.since_boot = minutes(1);
+    e.boot_deadline = minutes(10);
+    tell(e);
+  }
   GateVerdict verdict() const {
     const auto* e = get<HealthGate::RecordVerdict>();
     return e == nullptr ? GateVerdict::unknown : e->verdict;
@@ -46,7 +56,7 @@ BOOST_FIXTURE_TEST_SUITE(gate_at_boot, Boot)
 
 BOOST_AUTO_TEST_CASE(every_event_is_legal_in_every_phase) {
   for (std::uint64_t entity = 0; entity < 4; ++entity) testing::live<HealthGate>(entity, 5'000);
-  testing::jump<HealthGate>(9, 20'000, 10);
+  testing::jump<HealthGate>(9, 20'000, 11);
   BOOST_TEST(true);
 }
 
@@ -187,6 +197,64 @@ BOOST_AUTO_TEST_CASE(a_slot_that_cannot_be_told_claims_nothing) {
   tell(HealthGate::BootObserved{{9}, Slot::none, Slot::a, Slot::b, update, 1, 3, 7});
   BOOST_TEST((get<HealthGate::RecordVerdict>()->verdict == GateVerdict::unknown));
   BOOST_TEST((status() == 1 && get<HealthGate::FallBack>() == nullptr));
+}
+
+// --- orderly stops ----------------------------------------------------------------------------
+
+BOOST_AUTO_TEST_CASE(a_trial_that_a_person_stops_gets_its_try_back) {
+  stop({});
+  BOOST_TEST((verdict() == GateVerdict::excused));
+  BOOST_TEST((get<HealthGate::RecordVerdict>()->attempt == 1U));
+  BOOST_REQUIRE(get<HealthGate::GiveBackTry>() != nullptr);
+  BOOST_TEST((get<HealthGate::GiveBackTry>()->update == update && status() == 0));
+}
+
+BOOST_AUTO_TEST_CASE(a_trial_that_passed_its_gate_and_is_stopped_gets_its_try_back) {
+  HealthGate::StopObserved e;
+  e.verdict = GateVerdict::passed;
+  stop(e);
+  BOOST_TEST((get<HealthGate::GiveBackTry>() != nullptr));
+}
+
+BOOST_AUTO_TEST_CASE(the_end_of_an_attempt_that_failed_is_no_person_s) {
+  HealthGate::StopObserved e;
+  for (const GateVerdict verdict : {GateVerdict::failed, GateVerdict::fell_back}) {
+    e.verdict = verdict;
+    stop(e);
+    BOOST_TEST((get<HealthGate::GiveBackTry>() == nullptr && status() == 0));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_stop_at_the_boot_deadline_is_no_person_s) {
+  HealthGate::StopObserved e;
+  e.since_boot = minutes(10);
+  stop(e);
+  BOOST_TEST((get<HealthGate::GiveBackTry>() == nullptr));
+  e.since_boot = milliseconds(minutes(10).value - 1);
+  stop(e);
+  BOOST_TEST((get<HealthGate::GiveBackTry>() != nullptr));
+}
+
+BOOST_AUTO_TEST_CASE(a_release_that_stops_itself_again_and_again_runs_out_of_excuses) {
+  HealthGate::StopObserved e;
+  for (int n = 0; n < HealthGate::excuses_max; ++n) {
+    stop(e);
+    BOOST_TEST((get<HealthGate::GiveBackTry>() != nullptr));
+    ++e.excuses;
+  }
+  stop(e);
+  BOOST_TEST((get<HealthGate::GiveBackTry>() == nullptr));
+}
+
+BOOST_AUTO_TEST_CASE(a_stop_of_the_good_slot_or_of_no_trial_changes_nothing) {
+  HealthGate::StopObserved e;
+  e.active = Slot::a;
+  e.trial = Slot::b;
+  stop(e);
+  BOOST_TEST((count<HealthGate::Conclude>() == 1U && get<HealthGate::RecordVerdict>() == nullptr));
+  e.trial = Slot::none;
+  stop(e);
+  BOOST_TEST((get<HealthGate::GiveBackTry>() == nullptr));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,6 +1,7 @@
 #pragma once
 // A long plausible life of a health gate: boots, checks, its log, commits and soaks.
 #include "actors/health_gate/machine.hpp"
+#include "messages/returns.hpp"
 #include "tests/support/fuzz.hpp"
 
 namespace drydock::testing {
@@ -19,13 +20,19 @@ struct HealthGateScript {
     if (s.phase == Phase::committing && pick < 60)
       return dice.below(2) == 0 ? driver.due(2) : HealthGate::Event{committed(dice, s)};
     if (s.phase == Phase::soaking && pick < 40) return driver.due(3);
+    if (s.phase == Phase::unreached && pick < 60) return driver.due(5);
     if (pick < 8) return booted(dice, s);
     if (pick < 25) return restarted(dice, s);
     if (pick < 40) return armed(dice, s);
     if (pick < 44) return TrialWithdrawn{s.update};
     if (pick < 65) return logged(dice, s);
     if (pick < 80) return HealthGate::GateLogEnded{s.log_seq};
-    if (pick < 95) return HealthGate::AgentReady{near(dice, s.boot)};
+    if (pick < 91) return HealthGate::AgentReady{near(dice, s.boot)};
+    if (pick < 94) return limits(dice);
+    if (pick < 95) return CentreReached{};
+    if (pick < 97) return driver.due(static_cast<std::uint8_t>(4 + dice.below(2)));
+    if (pick < 98)
+      return ReturnRefused{s.update, dice.below(2) ? Reason::io_error : Reason::helper_refused};
     return committed(dice, s);
   }
 
@@ -37,8 +44,16 @@ struct HealthGateScript {
     const auto outcome = static_cast<CheckOutcome>(dice.below(6) == 0 ? dice.below(3) : 1);
     return {static_cast<std::uint8_t>(dice.below(s.checks + 1u)), outcome};
   }
+  static HealthGate::LimitsSet limits(Dice& dice) {
+    const auto some = [&] { return minutes(static_cast<std::int64_t>(dice.below(60))); };
+    return {some(), some(), some()};
+  }
+  // What runs on trial: this update, or the return from it.
+  static UpdateId trial(const HealthGate::State& s) {
+    return s.on_return ? return_of(s.update) : s.update;
+  }
   static HealthGate::CommitEnded committed(Dice& dice, const HealthGate::State& s) {
-    return {s.update, dice.below(3) == 0 ? Reason::io_error : Reason::none};
+    return {trial(s), dice.below(3) == 0 ? Reason::io_error : Reason::none};
   }
   static HealthGate::BootObserved booted(Dice& dice, const HealthGate::State& s) {
     auto e = random<HealthGate::BootObserved>(dice);
@@ -56,7 +71,7 @@ struct HealthGateScript {
     e.boot = {s.boot.value + dice.below(2)};
     e.active = static_cast<Slot>(1 + dice.below(2));
     e.trial = static_cast<Slot>(dice.below(3));
-    if (dice.below(6) != 0) e.trial_update = s.update;
+    if (dice.below(6) != 0) e.trial_update = dice.below(3) ? trial(s) : return_of(s.update);
     if (dice.below(2) == 0) e.running = s.version;
     e.checks = static_cast<std::uint8_t>(dice.below(4));
     return e;
@@ -71,7 +86,7 @@ struct HealthGateScript {
     e.seq = s.log_seq + (dice.below(8) == 0 ? 0 : 1);
     e.boot = near(dice, s.boot);
     e.verdict = static_cast<GateVerdict>(dice.below(4) == 0 ? dice.below(4) : 1);
-    e.update = dice.below(4) == 0 ? UpdateId{500 + dice.below(3)} : s.update;
+    e.update = dice.below(4) == 0 ? UpdateId{500 + dice.below(3)} : trial(s);
     return e;
   }
 };

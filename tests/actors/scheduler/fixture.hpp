@@ -3,6 +3,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "actors/scheduler/machine.hpp"
+#include "messages/returns.hpp"
 #include "tests/support/driver.hpp"
 
 namespace drydock::testing {

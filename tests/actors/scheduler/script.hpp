@@ -57,13 +57,16 @@ struct SchedulerScript {
   static Scheduler::Event outcome(Dice& dice, const Scheduler::State& s) {
     auto o = random<UpdateOutcome>(dice);
     if (dice.below(8) != 0) o.update = s.update;
-    switch (dice.below(8)) {
+    switch (dice.below(12)) {
       case 0: return InstallFailed{o};
       case 1: return ArmRefused{o};
       case 2: return Committed{o};
       case 3: return RolledBack{o};
       case 4: return FailedLate{o};
       case 5: return TrialArmed{o};
+      case 6: return AttemptOver{o.update};
+      case 7: return ReturnDue{o.update};
+      case 8: return ReturnArmed{o.update};
       default: break;
     }
     // Whatever brings the phase onwards comes most often.
