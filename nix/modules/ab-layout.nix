@@ -48,7 +48,7 @@ in {
       "/boot" = {
         device = "/dev/disk/by-partlabel/ESP";
         fsType = "vfat";
-        options = [ "rw" "fmask=0133" "dmask=0022" "nofail" ];
+        options = [ "ro" "fmask=0133" "dmask=0022" "nofail" "x-systemd.before=msp-health-gate.service" ];
       };
       "/var/lib/msp" = {
         device = "/dev/disk/by-partlabel/MSP-DATA";

@@ -32,6 +32,8 @@ in {
       description = "Post-boot health verification";
       after = [ "network-online.target" ];
       wants = [ "network-online.target" ];
+      # systemctl, which tells whether the system goes down.
+      path = [ config.systemd.package ];
       before = [ "compliance-agent.service" "boot-complete.target" ];
       wantedBy = [ "multi-user.target" ];
       requiredBy = [ "boot-complete.target" ];
@@ -43,6 +45,7 @@ in {
       serviceConfig = hardening.common // {
         Type = "oneshot";
         ExecStart = "${pkgs.compliance-agent}/bin/health-gate --verify";
+        ExecStop = "${pkgs.runtimeShell} -c '[ \"$$(systemctl is-system-running)\" != stopping ] || exec ${pkgs.compliance-agent}/bin/health-gate --stopping'";
         RemainAfterExit = true;
         TimeoutStartSec = "${toString (cfg.bootDeadlineMinutes - 1)}min";
         UMask = "0022";
@@ -50,10 +53,10 @@ in {
         TasksMax = 128;
         ReadWritePaths = [ "/boot" "/var/lib/msp" ];
         DevicePolicy = "closed";
-        CapabilityBoundingSet = "";
+        CapabilityBoundingSet = "CAP_SYS_ADMIN";
         RemoveIPC = true;
         RestrictAddressFamilies = [ "AF_INET AF_INET6 AF_NETLINK AF_UNIX" ];
-        SystemCallFilter = hardening.mayAskTheClock;
+        SystemCallFilter = hardening.mayAskTheClock ++ [ "mount" ];
         SystemCallErrorNumber = "EPERM";
       };
     };

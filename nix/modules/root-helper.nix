@@ -64,7 +64,7 @@ in {
         ProtectClock = true;
         ProtectProc = "invisible";
         RemoveIPC = true;
-        SystemCallFilter = [ "@system-service" "~@resources" ];
+        SystemCallFilter = [ "@system-service" "~@resources" "mount" ];
         SystemCallErrorNumber = "EPERM";
       };
     };

@@ -10,6 +10,7 @@ GateVerdict verdict(boot::GateKind kind) {
     case boot::GateKind::passed: return GateVerdict::passed;
     case boot::GateKind::failed: return GateVerdict::failed;
     case boot::GateKind::fell_back: return GateVerdict::fell_back;
+    case boot::GateKind::excused: return GateVerdict::excused;
     case boot::GateKind::none:
     case boot::GateKind::boot_observed: return GateVerdict::unknown;
   }

@@ -1,4 +1,5 @@
-// health-gate --verify: does this boot prove itself? Wiring only; runtime/gate holds what it does.
+// health-gate --verify: does this boot prove itself? health-gate --stopping: was it stopped by a
+// person? Wiring only; runtime/gate holds what it does.
 // Exit code 0: healthy or nothing pending; 1: failed, will be retried; 2: fell back.
 #include <CLI/CLI.hpp>
 #include <cstdio>
@@ -15,7 +16,7 @@ std::optional<std::string> gate_environment(const char* name) {
   return std::nullopt;
 }
 
-int verify(const std::optional<std::string>& file, bool json) {
+int judge(const std::optional<std::string>& file, bool json, bool stopping) {
   using namespace drydock;
   auto config = config::load_agent(file, gate_environment);
   if (!config) {
@@ -24,7 +25,7 @@ int verify(const std::optional<std::string>& file, bool json) {
     return static_cast<int>(gate::Exit::failed);
   }
   observe::start_logging({"health-gate", config->log_level, json});
-  return static_cast<int>(gate::verify(*config));
+  return static_cast<int>(stopping ? gate::stopping(*config) : gate::verify(*config));
 }
 
 }  // namespace
@@ -33,11 +34,15 @@ int main(int argc, char** argv) {
   CLI::App app{
       "Verifies a boot on the evidence of this host alone.\n"
       "Exit code 0: healthy or nothing pending; 1: failed, will be retried; 2: fell back."};
-  bool asked = false, json = false;
+  bool verify = false, stopping = false, json = false;
   std::optional<std::string> file;
-  app.add_flag("--verify", asked, "judge this boot")->required();
+  auto* mode = app.add_option_group("mode", "one of these");
+  mode->add_flag("--verify", verify, "judge this boot");
+  mode->add_flag("--stopping", stopping,
+                 "the system goes down: a trial that a person stopped keeps its try");
+  mode->require_option(1);
   app.add_option("--config", file, "configuration [/etc/msp/agent.yaml]");
   app.add_flag("--log-json", json, "log lines as JSON");
   CLI11_PARSE(app, argc, argv);
-  return verify(file, json);
+  return judge(file, json, stopping);
 }

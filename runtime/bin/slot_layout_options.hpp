@@ -12,7 +12,8 @@ inline void add_slot_layout_options(CLI::App& app, boot::SlotLayout& layout) {
   app.add_option("--slot-b", layout.slot_b, "partition or file of slot B")->capture_default_str();
   app.add_option("--esp", layout.esp_folder, "where the ESP is mounted")->capture_default_str();
   app.add_flag("--esp-is-mount,!--esp-is-folder", layout.esp_is_mount,
-               "refuse to write the boot state while the ESP is not mounted (default)");
+               "refuse to write the boot state unless the ESP is mounted there (default)");
+  app.add_option("--esp-device", layout.esp_device, "partition of the ESP")->capture_default_str();
   app.add_option("--data", layout.data_folder, "where MSP-DATA is mounted")->capture_default_str();
   app.add_option("--cmdline", layout.command_line, "kernel command line")->capture_default_str();
   app.add_option("--mounts", layout.mounts, "list of mounts")->capture_default_str();

@@ -1,5 +1,6 @@
 #pragma once
-// The attempt counter `ab_tries`, which GRUB alone writes, and GRUB's boot rules as a function.
+// The attempt counter `ab_tries`, from which GRUB alone takes tries, and GRUB's boot rules as a
+// function.
 // The file is a GRUB environment block of exactly 512 bytes, so that GRUB's save_env is one sector:
 //   # GRUB Environment Block
 //   tries_id=0123456789abcdef

@@ -46,6 +46,7 @@ std::string_view name_of(GateKind kind) {
     case GateKind::passed: return "passed";
     case GateKind::failed: return "failed";
     case GateKind::fell_back: return "fell_back";
+    case GateKind::excused: return "excused";
   }
   return "unknown";
 }

@@ -28,6 +28,7 @@ enum class GateKind : std::uint8_t {
   passed = 2,         // verdict: every required check passed
   failed = 3,         // verdict: the named check failed or gave no answer
   fell_back = 4,      // the good slot runs again although a trial was armed
+  excused = 5,        // a person stopped this boot of the trial: its try is given back
 };
 std::string_view name_of(GateKind kind);  // "boot_observed"; "unknown" for a newer one
 

@@ -16,6 +16,7 @@ boot::SlotLayout layout_of(const config::AgentPaths& paths) {
   layout.slot_b = paths.slot_b;
   layout.esp_folder = paths.esp;
   layout.esp_is_mount = paths.esp == standard.esp_folder;  // anywhere else it is a plain folder
+  layout.esp_device = paths.esp_device;
   layout.data_folder = paths.data;
   layout.command_line = paths.cmdline;
   layout.boot_id = paths.boot_id;
@@ -51,7 +52,7 @@ unsigned tries_left(const boot::SlotLayout& layout, const boot::BootStateStore& 
 
 Result<Observation> observe(const config::AgentConfig& config) {
   const boot::SlotLayout layout = layout_of(config.paths);
-  const boot::BootStateStore store(layout.esp_folder, layout.esp_is_mount);
+  const boot::BootStateStore store(layout.esp());
   const auto loaded = store.load();
   for (const auto& damage : loaded.damage)
     if (damage) spdlog::warn("boot state: {}", damage->text);

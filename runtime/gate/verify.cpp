@@ -40,6 +40,7 @@ class Boot {
                    },
                    [&](const Gate::RecordVerdict& e) { record(e); },
                    [&](const Gate::FallBack&) { fall_back(); },
+                   [&](const Gate::GiveBackTry& e) { give_back(e); },
                    [&](const Gate::Conclude& e) { conclude(e); },
                    [](const auto&) {},  // the agent's part of the gate
                },
@@ -73,6 +74,7 @@ class Boot {
     record.kind = e.verdict == GateVerdict::passed      ? boot::GateKind::passed
                   : e.verdict == GateVerdict::failed    ? boot::GateKind::failed
                   : e.verdict == GateVerdict::fell_back ? boot::GateKind::fell_back
+                  : e.verdict == GateVerdict::excused   ? boot::GateKind::excused
                                                         : boot::GateKind::none;
     record.wall = now().wall;
     record.up = now().up;
@@ -85,12 +87,19 @@ class Boot {
 
   void fall_back() {
     if (failed_) return;  // without the record there is no truthful end of the trial
-    boot::BootStateStore store(config_.paths.esp, layout_of(config_.paths).esp_is_mount);
+    boot::BootStateStore store(layout_of(config_.paths).esp());
     const auto state = store.load().state;
     if (!state) return fail("boot state", {ErrorKind::not_found, "no copy is readable"});
     const auto next = boot::disarm(*state);
     if (!next) return fail("boot state", next.error());
     if (auto stored = store.store(*next); !stored) fail("boot state", stored.error());
+  }
+
+  void give_back(const Gate::GiveBackTry& e) {
+    if (failed_) return;  // unwritten excuses would have no end
+    boot::BootStateStore store(layout_of(config_.paths).esp());
+    if (auto s = store.give_back_try(e.update); !s) return fail("attempt counter", s.error());
+    spdlog::info("update {}: stopped by somebody, its try is given back", hex(e.update.value));
   }
 
   void conclude(const Gate::Conclude& e) {
@@ -114,6 +123,30 @@ class Boot {
   Exit exit_ = Exit::failed;
 };
 
+Exit run(const config::AgentConfig& config, Observation observed, const Gate::Event& first) {
+  Boot boot(config, std::move(observed));
+  shell::PlainLoop<Gate> loop(
+      Stepper<Gate>(0, 0), [&] { return boot.now(); },
+      [&](const auto& effect, const auto& post) { boot.act(effect, post); });
+  loop.run(first);
+  return boot.exit();
+}
+
+// What gate.log says of this update, and of this boot of it.
+Status read_past(const config::AgentConfig& config, Gate::StopObserved& out) {
+  auto log = boot::GateLog(config.paths.data + "/update").read();
+  if (!log) return log.error();
+  for (const auto& record : log->records) {
+    if (record.update != out.update) continue;
+    if (record.kind == boot::GateKind::excused && out.excuses < 0xFF) ++out.excuses;
+    if (record.boot != out.boot) continue;
+    if (record.kind == boot::GateKind::passed) out.verdict = GateVerdict::passed;
+    if (record.kind == boot::GateKind::failed) out.verdict = GateVerdict::failed;
+    if (record.kind == boot::GateKind::fell_back) out.verdict = GateVerdict::fell_back;
+  }
+  return Done{};
+}
+
 }  // namespace
 
 Exit verify(const config::AgentConfig& config) {
@@ -127,12 +160,28 @@ Exit verify(const config::AgentConfig& config) {
     return Exit::failed;
   }
   const Gate::BootObserved first = observed->boot;
-  Boot boot(config, std::move(*observed));
-  shell::PlainLoop<Gate> loop(
-      Stepper<Gate>(0, 0), [&] { return boot.now(); },
-      [&](const auto& effect, const auto& post) { boot.act(effect, post); });
-  loop.run(first);
-  return boot.exit();
+  return run(config, std::move(*observed), first);
+}
+
+Exit stopping(const config::AgentConfig& config) {
+  auto observed = observe(config);
+  if (!observed) {
+    spdlog::error("observing this boot: {}", observed.error().text);
+    return Exit::failed;
+  }
+  Gate::StopObserved stop;
+  stop.boot = observed->boot.boot;
+  stop.active = observed->boot.active;
+  stop.trial = observed->boot.trial;
+  stop.update = observed->boot.update;
+  stop.tries_left = observed->boot.tries_left;
+  stop.since_boot = clock::host_clock().since_boot() - Instant{};
+  stop.boot_deadline = config.boot_deadline;
+  if (auto read = read_past(config, stop); !read) {
+    spdlog::error("gate.log: {}", read.error().text);
+    return Exit::failed;
+  }
+  return run(config, std::move(*observed), stop);
 }
 
 }  // namespace drydock::gate

@@ -19,6 +19,10 @@ enum class Exit : int {
 // unknown is never success.
 Exit verify(const config::AgentConfig& config);
 
+// health-gate --stopping: the system is going down in an orderly way. Was a trial stopped by a
+// person? Then its try is given back, and gate.log says so. healthy: all is as it should be.
+Exit stopping(const config::AgentConfig& config);
+
 // Where slots, ESP and data are, by the agent's configuration.
 boot::SlotLayout layout_of(const config::AgentPaths& paths);
 

@@ -24,8 +24,8 @@ from boot_state import BootState, format_state  # noqa: E402
 # its reason.
 EXPOSURE_TENTHS_MAX = {
     "compliance-agent": 14,
-    "root-helper": 13,
-    "msp-health-gate": 24,
+    "root-helper": 14,
+    "msp-health-gate": 28,
     "msp-trial-end": 15,
     "fleet-coordinator": 14,
 }

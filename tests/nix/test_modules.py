@@ -43,10 +43,11 @@ def of_module(unit: dict) -> dict[str, list[str]]:
         for key, value in unit.get(table, {}).items():
             values = value if isinstance(value, list) else [value]
             found[f"{section}.{key}"] = [text(v) for v in values]
-    for line in found.get("Service.ExecStart", []):
-        for theirs, ours in STORE:
-            line = line.replace(theirs, ours)
-        found["Service.ExecStart"] = [" ".join(line.split())]
+    for key in ("Service.ExecStart", "Service.ExecStop"):
+        for line in found.get(key, []):
+            for theirs, ours in STORE:
+                line = line.replace(theirs, ours)
+            found[key] = [" ".join(line.split())]
     if "Service.ReadWritePaths" in found:
         found["Service.ReadWritePaths"] = [" ".join(found["Service.ReadWritePaths"])]
     return found

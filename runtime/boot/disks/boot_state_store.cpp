@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
-#include <sys/stat.h>
 
 #include <fmt/format.h>
 
@@ -10,32 +9,18 @@
 
 namespace drydock::boot {
 
-BootStateStore::BootStateStore(std::string folder, bool require_mount)
-    : folder_(std::move(folder)), require_mount_(require_mount) {}
+BootStateStore::BootStateStore(EspPlace place) : place_(std::move(place)) {}
 
 std::string BootStateStore::copy_path(std::size_t copy) const {
-  return folder_ + (copy == 0 ? "/ab_state" : "/ab_state2");
+  return place_.folder + (copy == 0 ? "/ab_state" : "/ab_state2");
 }
 
-std::string BootStateStore::tries_path() const { return folder_ + "/ab_tries"; }
-
-Status BootStateStore::check_mount() const {
-  if (!require_mount_) return Done{};
-  struct stat here {
-  }, parent{};
-  if (::stat(folder_.c_str(), &here) != 0) return files::last_error("finding", folder_);
-  if (::stat((folder_ + "/..").c_str(), &parent) != 0) return files::last_error("finding", folder_);
-  if (here.st_dev == parent.st_dev)
-    return Error{
-        ErrorKind::refused,
-        fmt::format("{} is not mounted; mount the ESP before the boot state is written", folder_)};
-  return Done{};
-}
+std::string BootStateStore::tries_path() const { return place_.folder + "/ab_tries"; }
 
 Result<files::UniqueFd> BootStateStore::lock() const {
-  auto fd = files::open(folder_, O_RDONLY | O_DIRECTORY);
+  auto fd = files::open(place_.folder, O_RDONLY | O_DIRECTORY);
   if (!fd) return fd.error();
-  if (::flock(fd->get(), LOCK_EX) != 0) return files::last_error("locking", folder_);
+  if (::flock(fd->get(), LOCK_EX) != 0) return files::last_error("locking", place_.folder);
   return fd;
 }
 
@@ -54,9 +39,10 @@ LoadedBootState BootStateStore::load() const {
 }
 
 Result<Stored> BootStateStore::store(const BootState& next) {
-  if (auto s = check_mount(); !s) return s.error();
   auto held = lock();
   if (!held) return held.error();
+  const auto window = EspWindow::open(place_);
+  if (!window) return window.error();
   const LoadedBootState now = load();
   if (now.state && next.seq != now.state->seq + 1)
     return Error{ErrorKind::refused,
@@ -80,10 +66,23 @@ Result<BootTries> BootStateStore::load_tries() const {
   return tries;
 }
 
-Status BootStateStore::ensure_tries() {
-  if (load_tries()) return Done{};
-  if (auto s = check_mount(); !s) return s;
-  return write_sector(tries_path(), format(BootTries{}));
+Status BootStateStore::ensure_tries() { return load_tries() ? Status(Done{}) : write_tries({}); }
+
+Status BootStateStore::give_back_try(UpdateId update) {
+  const auto tries = load_tries();
+  if (!tries) return tries.error();
+  if (tries->update != update || tries->left >= tries_per_update)
+    return Error{ErrorKind::refused,
+                 fmt::format("no try of update {} was counted", hex(update.value))};
+  return write_tries({update, tries->left + 1});
+}
+
+Status BootStateStore::write_tries(const BootTries& tries) {
+  auto held = lock();
+  if (!held) return held.error();
+  const auto window = EspWindow::open(place_);
+  if (!window) return window.error();
+  return write_sector(tries_path(), format(tries));
 }
 
 }  // namespace drydock::boot

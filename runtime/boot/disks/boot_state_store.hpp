@@ -7,6 +7,7 @@
 
 #include "runtime/boot/boot_state.hpp"
 #include "runtime/boot/boot_tries.hpp"
+#include "runtime/boot/disks/esp.hpp"
 #include "runtime/files/files.hpp"
 
 namespace drydock::boot {
@@ -24,9 +25,10 @@ struct Stored {
 
 class BootStateStore {
  public:
-  // require_mount: refuse to write when `folder` is not a mount point of its own. Without it a
-  // write while the ESP is not mounted would land on the root filesystem, where GRUB never looks.
-  explicit BootStateStore(std::string folder, bool require_mount = false);
+  // A write while the ESP is not mounted would land on the root filesystem, where GRUB never looks:
+  // hence the place is checked before each, but for a plain folder.
+  explicit BootStateStore(EspPlace place);
+  explicit BootStateStore(std::string folder) : BootStateStore(EspPlace{std::move(folder)}) {}
 
   LoadedBootState load() const;
   // Writes the older (or damaged) copy, and only then the other one: at every instant one copy is
@@ -35,19 +37,21 @@ class BootStateStore {
   Result<Stored> store(const BootState& next);
 
   Result<BootTries> load_tries() const;  // GRUB's counter
+  // After an orderly stop of a trial: one try more than GRUB left it. refused when its counter is
+  // of another update, or full.
+  Status give_back_try(UpdateId update);
   // Makes `ab_tries` when it is missing or damaged; GRUB can overwrite the file but not create it.
   Status ensure_tries();
 
-  const std::string& folder() const { return folder_; }
+  const std::string& folder() const { return place_.folder; }
 
  private:
   std::string copy_path(std::size_t copy) const;
   std::string tries_path() const;
-  Status check_mount() const;
   Result<files::UniqueFd> lock() const;
+  Status write_tries(const BootTries& tries);
 
-  std::string folder_;
-  bool require_mount_;
+  EspPlace place_;
 };
 
 }  // namespace drydock::boot

@@ -8,6 +8,7 @@
 
 #include "messages/ids.hpp"
 #include "runtime/boot/boot_state.hpp"
+#include "runtime/boot/disks/esp.hpp"
 #include "runtime/files/files.hpp"
 #include "runtime/result.hpp"
 
@@ -17,12 +18,14 @@ struct SlotLayout {
   std::string slot_a = "/dev/disk/by-partlabel/MSP-A";
   std::string slot_b = "/dev/disk/by-partlabel/MSP-B";
   std::string esp_folder = "/boot";
-  bool esp_is_mount = true;  // refuse to write the boot state while the ESP is not mounted
+  bool esp_is_mount = true;  // refuse to write the boot state unless the ESP is mounted there
+  std::string esp_device = "/dev/disk/by-partlabel/ESP";
   std::string data_folder = "/var/lib/msp";
   std::string command_line = "/proc/cmdline";
   std::string mounts = "/proc/self/mountinfo";
   std::string boot_id = "/proc/sys/kernel/random/boot_id";
 
+  EspPlace esp() const { return {esp_folder, esp_is_mount, esp_device, slot_a, mounts}; }
   std::string update_folder() const { return data_folder + "/update"; }
   const std::string& slot_path(Slot slot) const;  // a or b
 };

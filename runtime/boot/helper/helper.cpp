@@ -37,7 +37,7 @@ Helper::Helper(HelperConfig config, Orders orders, Ledger ledger, Clock now)
       orders_(std::move(orders)),
       ledger_(std::move(ledger)),
       now_(std::move(now)),
-      store_(config_.layout.esp_folder, config_.layout.esp_is_mount) {
+      store_(config_.layout.esp()) {
   ASSERT(now_ && !config_.reboot.empty() && !config_.restart.empty());
 }
 

@@ -29,7 +29,7 @@ ROOT_LIMIT_S, APT_LIMIT_S, COMMAND_LIMIT_S, BOOT_LIMIT_S = 900, 900, 180, 120
 TICK_S = 0.1
 HELPER = ("/bin/sh -c 'exec /usr/bin/root-helper --allow-uid "
           "\"$$(id -u compliance-agent)\" \"$$@\"' root-helper "
-          "--slot-a /slot-a --slot-b /slot-b --cmdline /cmdline")
+          "--slot-a /slot-a --slot-b /slot-b --esp-device /esp-device --cmdline /cmdline")
 
 
 class Failed(Exception):
@@ -148,7 +148,9 @@ class Machine:
         (self.root / "etc/os-release").unlink()
         self.write("etc/os-release", 'ID=drydock\nVERSION_ID="1.0.0"\n')
         self.write("etc/msp/agent.yaml",
-                   "paths: {slot_a: /slot-a, slot_b: /slot-b, cmdline: /cmdline}\n")
+                   "paths: {slot_a: /slot-a, slot_b: /slot-b, esp_device: /esp-device, "
+                   "cmdline: /cmdline}\n")
+        self.write("esp-device", "")
         self.write("etc/systemd/system/root-helper.service.d/files.conf", "[Service]\nExecStart=\n"
                    f"ExecStart={HELPER}\nReadWritePaths=/slot-a /slot-b\n"
                    "Environment=PATH=/noted:/usr/bin:/bin\n")

@@ -18,7 +18,8 @@ BOOT_S_MAX = 120
 UPDATE = "0123456789abcdef"
 HELPER_COMMAND = (
     "/bin/sh -c 'exec /usr/bin/root-helper --allow-uid \"$$(id -u compliance-agent)\" \"$$@\"' "
-    "root-helper --slot-a /slot-a --slot-b /slot-b --cmdline /cmdline --unit other.service")
+    "root-helper --slot-a /slot-a --slot-b /slot-b --esp-device /esp-device --cmdline /cmdline "
+    "--unit other.service")
 # A mount for the ESP, and what provisioning and the first boot do.
 FIRST_BOOT = """[Unit]
 DefaultDependencies=no
@@ -78,7 +79,9 @@ class Container:
             "--programs", str(BIN))
         self.write("etc/msp/agent.env", "SITE_ID=north\nMCP_URL=https://127.0.0.1:8443\n")
         self.write("etc/msp/agent.yaml",
-                   "paths: {slot_a: /slot-a, slot_b: /slot-b, cmdline: /cmdline}\n")
+                   "paths: {slot_a: /slot-a, slot_b: /slot-b, esp_device: /esp-device, "
+                   "cmdline: /cmdline}\n")
+        self.write("esp-device", "")
         (self.root / "etc/os-release").unlink()
         self.write("etc/os-release", 'ID=drydock\nVERSION_ID="1.0.0"\n')
         self.write("cmdline", "ab.partition=B ab.tries_left=2 ab.fallback=0\n" if trial else

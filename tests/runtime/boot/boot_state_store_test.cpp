@@ -152,7 +152,8 @@ BOOST_FIXTURE_TEST_CASE(a_state_that_does_not_follow_the_stored_one_is_refused, 
 
 BOOST_AUTO_TEST_CASE(an_unmounted_esp_is_never_written) {
   TemporaryFolder folder;
-  BootStateStore store(folder.path(), true);
+  put(folder / "device", "");  // stands for any mount
+  BootStateStore store(EspPlace{folder.path(), true, folder / "device", folder / "slot"});
   const auto stored = store.store(first_state);
   BOOST_REQUIRE(!stored.ok());
   BOOST_TEST((stored.error().kind == ErrorKind::refused));

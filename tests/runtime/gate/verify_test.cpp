@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "actors/health_gate/machine.hpp"
 #include "runtime/boot/boot_state.hpp"
 #include "runtime/boot/disks/boot_state_store.hpp"
 #include "runtime/boot/gate_log.hpp"
@@ -52,6 +53,12 @@ struct Box {
                                           "\nseverity: " + severity + "\n");
   }
   gate::Exit verify() { return gate::verify(config); }
+  gate::Exit stopping() { return gate::stopping(config); }
+  boot::BootTries tries() const {
+    const auto read = boot::BootStateStore(path + "/esp").load_tries();
+    BOOST_REQUIRE(read.ok());
+    return *read;
+  }
   std::vector<boot::GateRecord> log() const {
     auto read = boot::GateLog(path + "/data/update").read();
     BOOST_REQUIRE(read.ok());
@@ -160,4 +167,57 @@ BOOST_AUTO_TEST_CASE(a_full_data_partition_is_no_success) {
   std::filesystem::remove_all(box.path + "/data/update");
   box.put("data/update", "a file where a folder should be");
   BOOST_TEST(is(box.verify(), gate::Exit::failed));
+}
+
+// --- orderly stops -------------------------------------------------------------------------------
+
+BOOST_AUTO_TEST_CASE(a_trial_that_is_stopped_keeps_its_try_and_says_so) {
+  Box box(Slot::b, Slot::b, 1);
+  box.config.boot_deadline = hours(24 * 365 * 10);  // this host's own boot was long ago
+  box.put("esp/ab_tries", boot::format(boot::BootTries{update, 1}));
+  box.verify();
+  BOOST_TEST(is(box.stopping(), gate::Exit::healthy));
+  BOOST_TEST((box.log().back().kind == boot::GateKind::excused));
+  BOOST_TEST((box.tries() == boot::BootTries{update, 2}));
+}
+
+BOOST_AUTO_TEST_CASE(a_trial_that_failed_its_gate_keeps_nothing) {
+  Box box(Slot::b, Slot::b, 1);
+  box.config.boot_deadline = hours(24 * 365 * 10);
+  box.put("esp/ab_tries", boot::format(boot::BootTries{update, 1}));
+  box.check("broken", "/bin/false");
+  box.verify();
+  BOOST_TEST(is(box.stopping(), gate::Exit::healthy));
+  BOOST_TEST((box.log().back().kind == boot::GateKind::failed));
+  BOOST_TEST((box.tries() == boot::BootTries{update, 1}));
+}
+
+BOOST_AUTO_TEST_CASE(a_stop_behind_the_boot_deadline_keeps_nothing) {
+  Box box(Slot::b, Slot::b, 1);
+  box.config.boot_deadline = milliseconds(1);
+  box.put("esp/ab_tries", boot::format(boot::BootTries{update, 1}));
+  BOOST_TEST(is(box.stopping(), gate::Exit::healthy));
+  BOOST_TEST(box.log().empty());
+  BOOST_TEST((box.tries() == boot::BootTries{update, 1}));
+}
+
+BOOST_AUTO_TEST_CASE(excuses_are_counted_over_boots_in_gate_log) {
+  Box box(Slot::b, Slot::b, 1);
+  box.config.boot_deadline = hours(24 * 365 * 10);
+  for (int n = 0; n < HealthGate::excuses_max; ++n) {
+    box.put("esp/ab_tries", boot::format(boot::BootTries{update, 1}));
+    box.stopping();
+    BOOST_TEST((box.tries() == boot::BootTries{update, 2}));
+  }
+  box.put("esp/ab_tries", boot::format(boot::BootTries{update, 1}));
+  box.stopping();
+  BOOST_TEST((box.tries() == boot::BootTries{update, 1}));
+}
+
+BOOST_AUTO_TEST_CASE(a_counter_of_another_update_is_left_alone) {
+  Box box(Slot::b, Slot::b, 1);
+  box.config.boot_deadline = hours(24 * 365 * 10);
+  box.put("esp/ab_tries", boot::format(boot::BootTries{UpdateId{5}, 1}));
+  BOOST_TEST(is(box.stopping(), gate::Exit::failed));
+  BOOST_TEST((box.tries() == boot::BootTries{UpdateId{5}, 1}));
 }
