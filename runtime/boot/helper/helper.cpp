@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "messages/codec.hpp"
+#include "messages/returns.hpp"
 #include "runtime/artifact/manifest.hpp"
 #include "runtime/boot/gate_log.hpp"
 #include "runtime/boot/helper/command.hpp"
@@ -137,6 +138,42 @@ Helper::Outcome Helper::act(const CommitTrial& asked, int) {
       now ? commit(*now, *active, asked.update)
           : Result<BootState>(Error{ErrorKind::not_found, "no copy of the boot state is readable"});
   if (!next) return Refusal{Reason::unexpected_slot, next.error()};
+  // Before the commit: until then the slot it names is the good one, and no return leads there.
+  if (auto s = keep_return_right(now->good, asked.update); !s)
+    return Refusal{Reason::io_error, s.error()};
+  if (auto stored = store_.store(*next); !stored) return Refusal{Reason::io_error, stored.error()};
+  return files::UniqueFd();
+}
+
+Status Helper::keep_return_right(Slot previous, UpdateId update) {
+  const auto right = ledger_.return_right();
+  if (!right) return right.error();
+  const bool is_return = right->update && return_of(right->update) == update;
+  return ledger_.store(is_return ? ReturnRight{} : ReturnRight{previous, update});
+}
+
+// Once for each commit, and only to the slot that was good before it and was not written since: an
+// agent that nobody can trust any more gains one boot of the previous release, never an older one.
+Helper::Outcome Helper::act(const ArmReturn& asked, int) {
+  auto footing = stand_on_good_slot();
+  if (!footing) return footing.refusal();
+  const BootState& state = footing->state;
+  const UpdateId trial = return_of(asked.update);
+  if (state.trial == footing->standby && state.update == trial) return files::UniqueFd();
+  const auto right = ledger_.return_right();
+  if (!right) return Refusal{Reason::io_error, right.error()};
+  if (!asked.update || right->slot != footing->standby || right->update != asked.update)
+    return refuse(Reason::helper_refused,
+                  fmt::format("slot {} is not the one that ran before update {}",
+                              name_of(footing->standby), hex(asked.update.value)));
+  // GRUB's counter remembers the trial: it was booted, and led back here.
+  const auto tries = store_.load_tries();
+  if (tries && tries->update == trial)
+    return refuse(Reason::helper_refused, fmt::format("slot {} was returned to after this update",
+                                                      name_of(footing->standby)));
+  if (auto s = store_.ensure_tries(); !s) return Refusal{Reason::io_error, s.error()};
+  const auto next = arm(state, footing->standby, trial);
+  if (!next) return Refusal{Reason::helper_refused, next.error()};
   if (auto stored = store_.store(*next); !stored) return Refusal{Reason::io_error, stored.error()};
   return files::UniqueFd();
 }

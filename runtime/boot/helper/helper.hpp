@@ -50,6 +50,7 @@ class Helper {
   Outcome act(const CommitTrial&, int attached);
   Outcome act(const RebootHost&, int attached);
   Outcome act(const RestartUnit&, int attached);
+  Outcome act(const ArmReturn&, int attached);
 
   struct Footing {  // what every change of a slot or of the boot state starts from
     BootState state;
@@ -65,6 +66,8 @@ class Helper {
   Status discredit(const BootState& state);
   Checked<Footing> check_arm(const Grant& token);
   Result<bool> passed_the_gate(BootId boot, UpdateId update) const;
+  // What the commit of this update leaves a way back to; a return leaves none.
+  Status keep_return_right(Slot previous, UpdateId update);
   HelperState state() const;
 
   HelperConfig config_;

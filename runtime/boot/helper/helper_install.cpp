@@ -47,6 +47,7 @@ Checked<UsedOrders> Helper::check_replay(const Grant& grant) const {
 
 Status Helper::discredit(const BootState& state) {
   if (auto s = ledger_.store(VerifiedSlot{}); !s) return s;
+  if (auto s = ledger_.store(ReturnRight{}); !s) return s;
   if (state.trial == Slot::none) return Done{};
   const auto next = disarm(state);
   if (!next) return next.error();

@@ -38,6 +38,13 @@ Result<T> read_record(const std::string& path) {
   return record;
 }
 
+template <HasFields T>
+Result<T> read_or_nothing(const std::string& path) {
+  auto record = read_record<T>(path);
+  if (!record && record.error().kind == ErrorKind::malformed) return T{};
+  return record;
+}
+
 }  // namespace
 
 Result<Ledger> Ledger::open(const std::string& folder) {
@@ -65,9 +72,11 @@ Result<UsedOrders> Ledger::used_orders() const {
 }
 
 Result<VerifiedSlot> Ledger::verified() const {
-  auto record = read_record<VerifiedSlot>(folder_ + "/verified");
-  if (!record && record.error().kind == ErrorKind::malformed) return VerifiedSlot{};
-  return record;
+  return read_or_nothing<VerifiedSlot>(folder_ + "/verified");
+}
+
+Result<ReturnRight> Ledger::return_right() const {
+  return read_or_nothing<ReturnRight>(folder_ + "/return_right");
 }
 
 Status Ledger::store(const UsedOrders& used) {
@@ -78,6 +87,10 @@ Status Ledger::store(const UsedOrders& used) {
 
 Status Ledger::store(const VerifiedSlot& verified) {
   return files::replace_durably(folder_ + "/verified", sealed(verified));
+}
+
+Status Ledger::store(const ReturnRight& right) {
+  return files::replace_durably(folder_ + "/return_right", sealed(right));
 }
 
 }  // namespace drydock::boot

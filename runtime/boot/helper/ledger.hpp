@@ -37,6 +37,18 @@ struct VerifiedSlot {
   friend bool operator==(const VerifiedSlot&, const VerifiedSlot&) = default;
 };
 
+// Where a release that was committed may return to, once. slot none: nowhere.
+struct ReturnRight {
+  static constexpr const char* name = "ReturnRight";
+  Slot slot = Slot::none;  // ran, as the good one, before ...
+  UpdateId update;         // ... this was committed; not written since
+  static constexpr auto fields() {
+    return std::tuple{field<1>("slot", &ReturnRight::slot),
+                      field<2>("update", &ReturnRight::update)};
+  }
+  friend bool operator==(const ReturnRight&, const ReturnRight&) = default;
+};
+
 class Ledger {
  public:
   // Makes the folder (mode 0700) if need be; refused when it is another user's or open to others.
@@ -44,11 +56,13 @@ class Ledger {
 
   // A missing file is an empty record. The used orders lie there twice; only when both copies are
   // damaged is it an error, and never an empty record: an empty floor would let old orders through.
-  // A damaged `verified` means that nothing is proved.
+  // A damaged `verified` means that nothing is proved, a damaged `return_right` that there is none.
   Result<UsedOrders> used_orders() const;
   Result<VerifiedSlot> verified() const;
+  Result<ReturnRight> return_right() const;
   Status store(const UsedOrders& used);
   Status store(const VerifiedSlot& verified);
+  Status store(const ReturnRight& right);
 
  private:
   explicit Ledger(std::string folder) : folder_(std::move(folder)) {}

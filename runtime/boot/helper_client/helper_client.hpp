@@ -33,6 +33,7 @@ class HelperClient {
   Result<HelperReply> arm(const Envelope& token);
   Result<HelperReply> disarm();
   Result<HelperReply> commit(BootId boot, UpdateId update);
+  Result<HelperReply> arm_return(UpdateId update);
   Result<HelperReply> reboot();
   Result<HelperReply> restart_unit(const std::string& unit);
 

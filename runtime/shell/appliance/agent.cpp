@@ -128,6 +128,8 @@ struct Agent::Parts {
     restarted.required = checks.required;
     restarted.clean = journal->closed_cleanly();
     worlds->tell(restarted);
+    worlds->tell(HealthGate::LimitsSet{clock::host_clock().since_boot() - Instant{},
+                                       config.boot_deadline, config.return_after});
     worlds->become_ready();
     if (journal->lost()) journal->forget_loss();  // the reporter's turn lies before it
   }

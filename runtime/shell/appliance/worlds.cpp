@@ -64,6 +64,7 @@ void Worlds::tell(const T& event) {
 }
 template void Worlds::tell(const Restarted&);
 template void Worlds::tell(const JournalLost&);
+template void Worlds::tell(const HealthGate::LimitsSet&);
 
 void Worlds::stop() {
   std::lock_guard lock(stop_mutex_);
@@ -86,9 +87,12 @@ World<Scheduler> Worlds::scheduler() {
                        if (why.reason != Reason::none) spdlog::error("disarming: {}", why.text);
                      });
                    },
+                   [&](const Scheduler::ArmReturn& e) {
+                     helper_.give([this, e] { arm_return(e.update); });
+                   },
                    [&](const Scheduler::Reboot& e) {
                      helper_.give([this, e] {
-                       spdlog::info("update {}: rebooting into the trial", hex(e.update.value));
+                       spdlog::info("trial {}: rebooting", hex(e.update.value));
                        if (auto parked = ground_.clock.park(); !parked)
                          spdlog::warn("clock: {}", parked.error().text);
                        const auto why = refusal(ask_helper(ground_.config.paths.root_helper,
@@ -129,6 +133,20 @@ void Worlds::arm(const Scheduler::ArmTrial& ask) {
   outcome.reason = why.reason;
   outcome.detail = Text<40>(why.text);
   tell(ArmRefused{outcome});
+}
+
+void Worlds::arm_return(UpdateId update) {
+  const auto why = refusal(
+      ask_helper(ground_.config.paths.root_helper, [&](auto& h) { return h.arm_return(update); }));
+  if (why.reason == Reason::none) {
+    spdlog::error(
+        "update {}: committed, and the centre was not reached since; trying the slot "
+        "before it",
+        hex(update.value));
+    return directory_->post<Scheduler>(ReturnArmed{update});
+  }
+  spdlog::error("update {}: no return: {}", hex(update.value), why.text);
+  directory_->post<HealthGate>(ReturnRefused{update, why.reason});
 }
 
 // --- updater -------------------------------------------------------------------------------

@@ -52,6 +52,7 @@ class Worlds {
 
  private:
   void arm(const Scheduler::ArmTrial& ask);
+  void arm_return(UpdateId update);
   void resolve_window(WallTime at);
   void post_check_in(const Reporter::PostCheckIn& ask);
   CheckIn message(const Reporter::PostCheckIn& ask) const;

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "messages/codec.hpp"
+#include "messages/returns.hpp"
 #include "runtime/artifact/manifest.hpp"
 #include "runtime/artifact/slot_writer.hpp"
 #include "runtime/boot/gate_log.hpp"

@@ -184,7 +184,7 @@ BOOST_FIXTURE_TEST_CASE(a_command_that_fails_or_is_missing_is_an_error_with_its_
 
 BOOST_FIXTURE_TEST_CASE(a_request_that_is_unknown_or_malformed_is_refused_and_states_the_truth,
                         Appliance) {
-  for (const std::string& bad : {std::string("\x4a\x00", 2),  // verb 9
+  for (const std::string& bad : {std::string("\x7a\x00", 2),  // verb 15
                                  std::string(), std::string("garbage"), std::string(1000, '\xff'),
                                  std::string("\x0a\x05\x01", 3)}) {
     const auto reply = helper.serve(bad, -1);
