@@ -199,6 +199,8 @@ void Appliance::forget_what_is_over() {
   if (proven && box_.boot_state.trial == Slot::none && !rare.gate_log.empty() &&
       rare.gate_log.back().seq <= gate.log_seq)
     rare.gate_log.clear();
+  if (gate.reach_by_s == 0) rare.may_return = {};  // nobody will ask for it
+  if (box_.boot_state.trial != boot_.slot) rare.trial_since.reset();
   if (!rare.nothing()) return;
   ground_.under_way.give_back(under_way_);
   under_way_ = Pool<UnderWay>::none;

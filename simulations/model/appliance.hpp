@@ -42,7 +42,7 @@ class alignas(64) Appliance {
   Identity identity() const { return identity_of(number_, ground_.scenario.fleet); }
   const Box& box() const { return box_; }
   Version running() const { return box_.boot_state.slot(boot_.slot).version; }
-  // Runs a release with which it can never reach the centre again.
+  // Runs a release with which it never reaches the centre.
   bool unreachable() const { return defect() == Defect::unreachable; }
   // Nothing is under way and everything is reported and acknowledged.
   bool at_rest() const;
@@ -110,6 +110,7 @@ class alignas(64) Appliance {
   void act(const Scheduler::ResolveWindow& effect);
   void act(const Scheduler::ArmTrial& effect);
   void act(const Scheduler::DisarmTrial& effect);
+  void act(const Scheduler::ArmReturn& effect);
   void act(const Scheduler::Reboot& effect);
   void act(const Updater::FetchManifest& effect);
   void act(const Updater::WriteSlot& effect);
@@ -118,9 +119,10 @@ class alignas(64) Appliance {
   void act(const HealthGate::RunCheck& effect);
   void act(const HealthGate::ReadGateLog& effect);
   void act(const HealthGate::CommitSlot& effect);
-  void act(const HealthGate::RecordVerdict&) {}  // these three are acts of the gate at boot only
+  void act(const HealthGate::RecordVerdict&) {}  // these four are acts of the gate at boot only
   void act(const HealthGate::FallBack&) {}
   void act(const HealthGate::Conclude&) {}
+  void act(const HealthGate::GiveBackTry&) {}
   void act(const Reporter::KeepReport& effect);
   void act(const Reporter::DropReports& effect);
   void act(const Reporter::PostCheckIn& effect);

@@ -8,6 +8,8 @@ namespace {
 
 constexpr std::uint64_t boots_stream = 0x626F6F, lies_stream = 0x6C6965;
 constexpr std::int64_t slow_factor = 4;
+// So much later than its agent the system itself ends a trial that is not committed.
+constexpr Duration without_agent = minutes(1);
 
 }  // namespace
 
@@ -26,7 +28,9 @@ void Appliance::power_on() {
   if (wrong == Defect::never_boots) return later(Kind::hung, drawn(times.hang), boots_);
   const Duration boot = times.boot * (wrong == Defect::slow ? slow_factor : 1);
   later(Kind::userspace_up, drawn(boot), boots_);
-  if (boot_.slot == box_.boot_state.trial) later(Kind::boot_deadline, times.boot_deadline, boots_);
+  if (boot_.slot != box_.boot_state.trial) return;
+  under_way().trial_since = ground_.run.now();
+  later(Kind::boot_deadline, times.boot_deadline + without_agent, boots_);
 }
 
 // Whatever ran is gone, whatever was asked for is lost.
@@ -38,6 +42,7 @@ void Appliance::power_off(Duration until_on) {
   if (UnderWay* rare = under_way_if()) {
     rare->gate.reset();
     rare->helper.clear();
+    rare->trial_since.reset();
   }
   on_ = false;
   ++boots_;
@@ -171,6 +176,11 @@ void Appliance::start_agent() {
   post<Scheduler>(restarted);
   post<Updater>(restarted);
   post<HealthGate>(restarted);
+  const UnderWay* rare = under_way_if();
+  const Instant now = ground_.run.now();
+  post<HealthGate>(HealthGate::LimitsSet{now - (rare ? rare->trial_since.value_or(now) : now),
+                                         ground_.scenario.times.boot_deadline,
+                                         ground_.scenario.return_after});
   post<Reporter>(restarted);
   post<Healer>(restarted);
   const Defect wrong = defect();

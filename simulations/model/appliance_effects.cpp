@@ -40,8 +40,13 @@ void Appliance::act(const Scheduler::DisarmTrial& effect) {
   ask_helper({HelperAsk::Verb::disarm, process_, boot_id_, effect.update, {}});
 }
 
+void Appliance::act(const Scheduler::ArmReturn& effect) {
+  ask_helper({HelperAsk::Verb::arm_return, process_, boot_id_, effect.update, {}});
+}
+
 void Appliance::act(const Scheduler::Reboot& effect) {
-  ground_.witness.reboot_asked(number_, effect.update);
+  // Out of the trial itself it only ends the attempt.
+  if (boot_.slot == box_.boot_state.good) ground_.witness.reboot_asked(number_, effect.update);
   ask_helper({HelperAsk::Verb::reboot, process_, boot_id_, effect.update, {}});
 }
 
@@ -64,7 +69,8 @@ void Appliance::helper_done() {
   SOMETIMES(ask.process != process_, "an agent is killed while root-helper works");
   const Clocks now = clocks();
   Reason reason = Reason::none;
-  const bool writes = ask.verb == HelperAsk::Verb::arm || ask.verb == HelperAsk::Verb::commit;
+  const bool writes = ask.verb == HelperAsk::Verb::arm || ask.verb == HelperAsk::Verb::commit ||
+                      ask.verb == HelperAsk::Verb::arm_return;
   if (writes && esp_fails()) reason = Reason::io_error;
   switch (ask.verb) {
     case HelperAsk::Verb::arm:
@@ -75,7 +81,13 @@ void Appliance::helper_done() {
     case HelperAsk::Verb::commit:
       if (reason != Reason::none) break;
       reason = helper_commit(box_, under_way().gate_log, ask, boot_id_, boot_.slot);
-      if (reason == Reason::none) ground_.witness.marked_good(number_, ask.update);
+      if (reason != Reason::none) break;
+      ground_.witness.marked_good(number_, ask.update);
+      under_way().may_return = ask.update;
+      break;
+    case HelperAsk::Verb::arm_return:
+      if (reason != Reason::none) break;
+      reason = helper_arm_return(box_, under_way().may_return, ask.update, boot_.slot);
       break;
     case HelperAsk::Verb::reboot: return power_off(drawn(ground_.scenario.times.shutdown));
   }
@@ -97,6 +109,10 @@ bool Appliance::esp_fails() const {
 void Appliance::helper_answer(const HelperAsk& ask, Reason reason) {
   if (ask.verb == HelperAsk::Verb::commit)
     return post<HealthGate>(HealthGate::CommitEnded{ask.update, reason});
+  if (ask.verb == HelperAsk::Verb::arm_return && reason == Reason::none)
+    return post<Scheduler>(ReturnArmed{ask.update});
+  if (ask.verb == HelperAsk::Verb::arm_return)
+    return post<HealthGate>(ReturnRefused{ask.update, reason});
   if (ask.verb != HelperAsk::Verb::arm) return;
   const UpdateOutcome outcome{ask.grant.rollout, ask.update, ask.grant.version, reason, 0, {}};
   if (reason != Reason::none) {
@@ -127,6 +143,7 @@ void Appliance::act(const Updater::WriteSlot& effect) {
     helper_disarm(box_);
     ground_.witness.boot_state_changed(number_, box_.boot_state, boot_.slot);
   }
+  under_way().may_return = {};
   const Slot standby = other(boot_.slot);
   ground_.witness.slot_written(number_, standby, boot_.slot);
   SlotContent& slot = box_.boot_state.slot(standby);

@@ -1,5 +1,7 @@
 #include "simulations/model/box.hpp"
 
+#include "messages/returns.hpp"
+
 namespace drydock::sim {
 namespace {
 
@@ -35,6 +37,19 @@ Reason helper_arm(Box& box, const Grant& token, Slot running, WallTime wall, Wal
   box.epoch = token.epoch;
   state.trial = standby;
   state.update = token.update;
+  return Reason::none;
+}
+
+// `right`: the update whose commit left the standby slot, when a return there is permitted.
+Reason helper_arm_return(Box& box, UpdateId right, UpdateId update, Slot running) {
+  BootState& state = box.boot_state;
+  const UpdateId trial = return_of(update);
+  if (state.good != running) return Reason::unexpected_slot;
+  const Slot standby = other(running);
+  if (state.trial == standby && state.update == trial) return Reason::none;
+  if (right != update || state.tries_id == trial) return Reason::helper_refused;
+  state.trial = standby;
+  state.update = trial;
   return Reason::none;
 }
 

@@ -17,7 +17,7 @@ struct Box {
 
 // What root-helper is asked, by whom, and what it is asked with.
 struct HelperAsk {
-  enum class Verb : std::uint8_t { arm, disarm, commit, reboot };
+  enum class Verb : std::uint8_t { arm, disarm, commit, reboot, arm_return };
   Verb verb = Verb::reboot;
   std::uint32_t process = 0;  // of the agent that asked
   BootId boot;
@@ -30,6 +30,7 @@ using GateLog = std::span<const HealthGate::GateLogRead>;
 // root-helper's rules (runtime/boot/helper), without its signatures and disks. `boot` and `running`
 // are of the boot that asks. Answers none when it was done.
 Reason helper_arm(Box& box, const Grant& token, Slot running, WallTime wall, WallTrust trust);
+Reason helper_arm_return(Box& box, UpdateId right, UpdateId update, Slot running);
 void helper_disarm(Box& box);
 Reason helper_commit(Box& box, GateLog log, const HelperAsk& ask, BootId boot, Slot running);
 

@@ -72,7 +72,7 @@ struct Times {  // each is drawn within a quarter more or less
   Duration check = seconds(4);             // one health check
   Duration ready = seconds(8);             // the agent, after its start
   Duration restart = seconds(2);           // of a process that ended
-  Duration boot_deadline = minutes(10);    // a trial not committed by then is rebooted
+  Duration boot_deadline = minutes(10);    // by then a trial is committed, or its agent ends it
   Duration request = seconds(30);          // then an unanswered check-in has failed
   Duration clock_sync{};                   // after boot the clock is unset for so long
   Duration decision = milliseconds(20);    // of the decision log
@@ -111,6 +111,7 @@ struct Scenario {
   Duration at_least{};  // goes on so long, also when everything is settled
   Duration poll = seconds(60);
   Duration soak = minutes(30);
+  Duration return_after = hours(24);  // committed, and without an answer for so long
   Version installed = make_version(1, 0, 0);
   std::vector<Release> releases;
   std::vector<RolloutPlan> rollouts;

@@ -17,16 +17,19 @@ struct Work {                // the updater's newest piece of work
 
 struct UnderWay {
   // Durable: what nobody will ask for any more is dropped.
+  UpdateId may_return;  // root-helper lets the slot before this commit be tried once
   std::vector<HealthGate::GateLogRead> gate_log;
   std::vector<Report> outbox;  // in order, oldest first
   // Until the next boot.
+  std::optional<Instant> trial_since;       // this boot is of a trial, and began then
   std::optional<Stepper<HealthGate>> gate;  // health-gate --verify, while it runs
   std::vector<HelperAsk> helper;            // what root-helper was asked, oldest first
   // Until the agent's process ends.
   Work work;
 
   bool nothing() const {
-    return gate_log.empty() && outbox.empty() && !gate && helper.empty() && work.number == 0;
+    return gate_log.empty() && outbox.empty() && !gate && helper.empty() && work.number == 0 &&
+           !may_return && !trial_since;
   }
 };
 

@@ -195,8 +195,7 @@ void World::look() {
   done = done && all_from(unfinished_, [&](const Appliance& a) { return final_for(a); });
   if (!done) done_at_.reset();
   if (done && !done_at_) done_at_ = now();
-  settled_ = done &&
-             all_from(restless_, [](const Appliance& a) { return a.at_rest() || a.unreachable(); });
+  settled_ = done && all_from(restless_, [](const Appliance& a) { return a.at_rest(); });
   ended_ = settled_ && now() - Instant{} >= scenario().at_least;
 }
 

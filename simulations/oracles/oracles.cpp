@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "actors/planner/evidence.hpp"
+#include "messages/returns.hpp"
 
 namespace drydock::sim {
 
@@ -37,11 +38,19 @@ Oracles::Update* Oracles::find(UpdateId update) {
 
 // --- slots
 
+// Of what a commit of this appliance left behind? Nothing but a release that was good there before
+// may be tried without a grant.
+bool Oracles::is_return(std::uint32_t appliance, UpdateId trial) {
+  const Update* left = find(return_of(trial));
+  return left != nullptr && left->appliance == appliance && left->good;
+}
+
 void Oracles::booted(std::uint32_t appliance, const Boot& boot, const BootState& state) {
   if (boot.slot != state.good && boot.slot != state.trial)
     fail(appliance, "boots a slot that is neither good nor on trial");
   if (!state.slot(boot.slot).whole()) fail(appliance, "boots a slot that is not whole");
   const Update* update = find(state.update);
+  if (boot.slot == state.trial && is_return(appliance, state.update)) return;
   if (boot.slot == state.trial && update == nullptr)
     fail(appliance, "boots a trial that the log never granted");
   if (boot.slot == state.trial && update != nullptr && !update->token)
@@ -131,6 +140,7 @@ bool Oracles::window_open() const {
 
 void Oracles::reboot_asked(std::uint32_t appliance, UpdateId id) {
   const Update* update = find(id);
+  if (is_return(appliance, id)) return;
   if (update == nullptr) return fail(appliance, "reboots into what the log never granted");
   if (heard_the_halt(appliance, update->rollout))
     fail(appliance, "reboots into the trial after it heard the halt");

@@ -77,6 +77,7 @@ class Oracles final : public Witness {
   Instant now() const;
   const Planner::Store& planner() const { return world_->centre().planner(); }
   Update* find(UpdateId update);
+  bool is_return(std::uint32_t appliance, UpdateId trial);
   // Every change of an update goes through here: what is held is counted along.
   template <class Edit>
   void change(Update& update, Edit&& edit) {

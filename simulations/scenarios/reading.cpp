@@ -66,6 +66,7 @@ void read_scenario(const Value& root, Scenario& s) {
                     {"at_least", duration(s.at_least, Duration{0}, longest)},
                     {"poll", duration(s.poll, seconds(1), hours(24))},
                     {"soak", duration(s.soak, Duration{0}, hours(24 * 49))},
+                    {"return_after", duration(s.return_after, seconds(1), hours(24 * 30))},
                     {"installed", version(s.installed)},
                     {"releases", [&](const Value& v) { read_releases(v, s.releases); }},
                     {"rollouts", [&](const Value& v) { read_rollouts(v, s.rollouts); }},
