@@ -44,6 +44,7 @@ struct Facts {
   Epoch epoch_seen;
   WallTime wall;
   WallTrust wall_trust = WallTrust::unset;
+  WallTime window_opens;  // staged, and its own window is closed: when it opens; 0: open, unknown
   static constexpr auto fields() {
     return std::tuple{field<1>("appliance", &Facts::appliance),
                       field<2>("client", &Facts::client),
@@ -61,7 +62,8 @@ struct Facts {
                       field<14>("order_floor", &Facts::order_floor),
                       field<15>("epoch_seen", &Facts::epoch_seen),
                       field<16>("wall", &Facts::wall),
-                      field<17>("wall_trust", &Facts::wall_trust)};
+                      field<17>("wall_trust", &Facts::wall_trust),
+                      field<18>("window_opens", &Facts::window_opens)};
   }
   friend bool operator==(const Facts&, const Facts&) = default;
 };
@@ -128,6 +130,7 @@ struct Wait {
 };
 // One sentence for a person: "6 installs are in flight, 6 are allowed until more have committed".
 std::string name_of(const Wait& wait);
+std::string utc_text(WallTime wall);  // "2026-11-27 02:00 UTC"
 
 // The answer as machines speak of it.
 struct Answer {

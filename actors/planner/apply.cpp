@@ -157,6 +157,7 @@ void granted(Store& store, const GrantIssued& g, Position position, const Decisi
     row.deadline = g.deadline;
     if (g.deadline < store.head.next_deadline) store.head.next_deadline = g.deadline;
     Rollout* rollout = rollout_of(store, g.rollout);
+    rollout->progressed = turn.up;
     if (g.kind == GrantKind::install) {
       if (row.rollout != g.rollout) {
         row.lapses = row.stratum = 0;
@@ -274,7 +275,9 @@ void counted(Store& store, const ReportsCounted& e, const Decision& d, const Tur
       row.detail = report.detail;
     }
     const bool had_room = has_room(*rollout);
+    const Stage before = row.stage;
     current(store, i, report, rollout->tally);
+    if (row.stage != before) rollout->progressed = turn.up;
     judge(store, row.rollout, row.stratum, d.wall);
     if (!had_room && has_room(*rollout)) rollout->room_since = turn.up;
   }
@@ -288,6 +291,7 @@ void passed(Store& store, const DeadlinePassed& e, const Decision& d, const Turn
   Rollout* rollout = rollout_of(store, row.rollout);
   if (row.order != e.order || rollout == nullptr || !in_flight(row.stage)) return;
   if (!has_room(*rollout)) rollout->room_since = turn.up;
+  rollout->progressed = turn.up;
   if (row.stage == Stage::token) {
     ++rollout->tally.silent;
     count_verdict(store, i, true);
@@ -305,7 +309,7 @@ void answer(const Decision& d, OperatorResult result, RolloutId rollout, Out& ou
   if (d.request) out.add(OperatorAnswered{d.request, result, rollout});
 }
 
-void created(Store& store, const RolloutCreated& e, const Decision& d, Out& out) {
+void created(Store& store, const RolloutCreated& e, const Decision& d, const Turn& turn, Out& out) {
   if (store.rollouts.full() || store.rollouts.size() >= Planner::rollouts_max)
     return answer(d, OperatorResult::too_many, {}, out);
   const RolloutId id{store.rollouts.size() + 1};
@@ -313,6 +317,7 @@ void created(Store& store, const RolloutCreated& e, const Decision& d, Out& out)
   rollout.spec = e.spec;
   rollout.phase = RolloutPhase::created;
   rollout.created = rollout.moved = d.wall;
+  rollout.progressed = turn.up;
   rollout.by = rollout.moved_by = d.by;
   rollout.why = d.why;
   answer(d, OperatorResult::done, id, out);
@@ -347,6 +352,7 @@ void moved(Store& store, const RolloutMoved& e, const Decision& d, const Turn& t
   Rollout* rollout = rollout_of(store, e.rollout);
   if (rollout == nullptr) return answer(d, OperatorResult::not_found, e.rollout, out);
   if (!legal(rollout->phase, e.move)) return answer(d, OperatorResult::wrong_phase, e.rollout, out);
+  rollout->progressed = turn.up;
   if (e.move == RolloutMove::halt) {
     halt(store, *rollout, d.wall, d.by);
     return answer(d, OperatorResult::done, e.rollout, out);
@@ -465,7 +471,7 @@ void move_site(Planner::Store& store, std::uint32_t i, SiteId site) noexcept {
 void apply(Planner::Store& store, const Decision& d, Position position, const Turn& turn,
            Out& out) noexcept {
   std::visit(overloaded{
-                 [&](const RolloutCreated& e) { created(store, e, d, out); },
+                 [&](const RolloutCreated& e) { created(store, e, d, turn, out); },
                  [&](const RolloutMoved& e) { moved(store, e, d, turn, out); },
                  [&](const GrantIssued& e) { granted(store, e, position, d, turn, out); },
                  [&](const ReportsCounted& e) { counted(store, e, d, turn, out); },
@@ -485,7 +491,7 @@ Answer answer_for(const Planner::Store& store, std::uint32_t i, std::uint32_t se
   a.reports_through = row.reports_through;
   a.centre_wall = turn.wall;
   RolloutId governing;
-  a.wait = Planner::why(store, i, governing, turn.up);
+  a.wait = Planner::why(store, i, governing, turn);
   const Rollout* rollout = store.rollouts.get(row.rollout);
   if (rollout == nullptr || !in_flight(row.stage)) return a;
   a.next_poll = rollout->spec.policy.poll_hint;

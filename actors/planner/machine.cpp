@@ -126,6 +126,13 @@ void propose_lapse(Store& store, std::uint32_t i, const Turn& turn, Out& out) {
   propose_for(store, i, Proposing::other, d, turn, out);
 }
 
+// It has what it needs of us, and lets its token be until its own window opens.
+bool waits_for_its_window(const Appliance& row, const Facts& facts, const Wait& wait) {
+  const bool no_token = row.stage == Stage::granted || row.stage == Stage::staged;
+  return wait.reason == WaitReason::in_progress && no_token && facts.update == row.update &&
+         facts.phase == UpdatePhase::staged && !facts.wants_token;
+}
+
 void seen(Store& store, const ApplianceSeen& e, const Turn& turn, Out& out) {
   const std::uint32_t i = upsert(store, e);
   if (i == store.appliances.none) {
@@ -146,11 +153,13 @@ void seen(Store& store, const ApplianceSeen& e, const Turn& turn, Out& out) {
     return propose_grant(store, i, GrantKind::reboot, row.rollout, e, turn, out);
   if (may_propose && let_go(store, row, e.facts)) propose_lapse(store, i, turn, out);
   RolloutId governing;
-  const bool waits = Planner::why(store, i, governing, turn.up).reason != WaitReason::none;
+  const bool waits = Planner::why(store, i, governing, turn).reason != WaitReason::none;
   if (may_propose && clock_set && !waits)
     return propose_grant(store, i, GrantKind::install, governing, e, turn, out);
   Answer answer = planner::answer_for(store, i, e.facts.serial, turn);
   if (!waits && !clock_set) answer.wait = {WaitReason::clock_unset, 0, 0};
+  if (waits_for_its_window(row, e.facts, answer.wait))
+    answer.wait = {WaitReason::window, static_cast<std::uint64_t>(e.facts.window_opens.value), 0};
   out.add(AnswerReady{e.request, answer});
 }
 

@@ -11,7 +11,7 @@ namespace drydock {
 struct Planner {
   static constexpr const char* name = "planner";
   static constexpr std::uint32_t id = 17;
-  static constexpr std::uint32_t logic_version = 2;
+  static constexpr std::uint32_t logic_version = 3;
   static constexpr bool durable = true;
 
   static constexpr std::uint32_t rollouts_max = 64;     // kept for good; later ones are refused
@@ -139,7 +139,7 @@ struct Planner {
   // Why this appliance gets nothing new now; reason none: the next check-in gets something.
   // `rollout` is set to the one that governs it, 0 if none does. Changes nothing.
   // The order of a release opens up with time; without one, as if room had just come.
-  static Wait why(const Store&, std::uint32_t row, RolloutId& rollout, Instant now) noexcept;
+  static Wait why(const Store&, std::uint32_t row, RolloutId& rollout, const Turn& now) noexcept;
   static Wait why(const Store&, const planner::Appliance&, RolloutId& rollout) noexcept;
   // Appliances seen that the rollout is for, whatever their stage.
   static std::uint32_t targets(const Store&, RolloutId) noexcept;

@@ -192,6 +192,7 @@ struct Rollout {
   bool accepted = false;  // the verdicts exclude twice the tolerated rate
   Instant room_since;     // since when it could grant, and found nobody
   Instant ends;           // of its lifetime; 0: none
+  Instant progressed;     // when an appliance of it, or it itself, last came a step further
   static constexpr auto fields() {
     return std::tuple{field<1>("spec", &Rollout::spec),
                       field<2>("tally", &Rollout::tally),
@@ -212,7 +213,8 @@ struct Rollout {
                       field<17>("retries", &Rollout::retries),
                       field<18>("accepted", &Rollout::accepted),
                       field<19>("room_since", &Rollout::room_since),
-                      field<20>("ends", &Rollout::ends)};
+                      field<20>("ends", &Rollout::ends),
+                      field<21>("progressed", &Rollout::progressed)};
   }
   friend bool operator==(const Rollout&, const Rollout&) = default;
 };

@@ -129,7 +129,8 @@ Wait Planner::why(const Store& store, const Appliance& row, RolloutId& governing
   return elsewhere;
 }
 
-Wait Planner::why(const Store& store, std::uint32_t i, RolloutId& governing, Instant now) noexcept {
+Wait Planner::why(const Store& store, std::uint32_t i, RolloutId& governing,
+                  const Turn& now) noexcept {
   const Appliance& row = store.appliances.row(i);
   const Wait wait = why(store, row, governing);
   if (wait.reason != WaitReason::none) return wait;
@@ -137,12 +138,12 @@ Wait Planner::why(const Store& store, std::uint32_t i, RolloutId& governing, Ins
   if (rollout == nullptr || !planner::on_evidence(rollout->spec.policy) || rollout->fleet == 0)
     return wait;
   const std::uint64_t place = planner::place(*rollout, store.appliances.key(i));
-  const std::uint64_t served = planner::places_served(*rollout, now);
+  const std::uint64_t served = planner::places_served(*rollout, now.up);
   if (place > served) return {WaitReason::turn, place, served};
   // The canary has some of every model, as long as they are there to ask.
   const std::uint32_t canary = planner::allowed_exposed(*rollout);
   if (rollout->tally.committed > 0 || rollout->strata < 2 ||
-      now - rollout->room_since > spread_patience)
+      now.up - rollout->room_since > spread_patience)
     return wait;
   const std::uint32_t number = planner::stratum_of(store, governing, row.hardware);
   if (number == 0) return wait;

@@ -9,7 +9,7 @@ namespace drydock {
 struct Scheduler {
   static constexpr const char* name = "scheduler";
   static constexpr std::uint32_t id = 1;
-  static constexpr std::uint32_t logic_version = 2;
+  static constexpr std::uint32_t logic_version = 3;
   static constexpr bool durable = true;
 
   // Bounds. Doubling the poll wish six times is enough to take load off a sick centre.

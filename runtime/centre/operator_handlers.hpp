@@ -35,6 +35,8 @@ inline constexpr std::size_t why_bytes_max = Text<80>::capacity;
 // A machine's answer that was not `done`, or none at all, as an HTTP answer.
 http::Response refused_by_machine(const std::optional<OperatorAnswered>& answer,
                                   const std::string& what);
+// Why the registry itself keeps an appliance from the planner; not_tried_yet: it does not.
+Wait registry_wait(const Registry::Row& row);
 // A machine did not come to a look in time.
 http::Response too_slow();
 

@@ -7,7 +7,7 @@
 
 #include "actors/planner/evidence.hpp"
 #include "runtime/centre/policy_input.hpp"
-#include "runtime/centre/rollout_changes.hpp"
+#include "runtime/centre/rollout_waits.hpp"
 #include "runtime/trust/names.hpp"
 
 namespace drydock::centre {
@@ -61,55 +61,37 @@ Json evidence_json(const OperatorParts& parts, const RolloutView& view) {
       {"models", std::move(models)}};
 }
 
-// What the rollout as a whole waits for.
-std::string waits_for(const planner::Rollout& row) {
-  using planner::RolloutPhase;
-  switch (row.phase) {
-    case RolloutPhase::created: return "a person starts it";
-    case RolloutPhase::paused: return "a person resumes it";
-    case RolloutPhase::held:
-      return fmt::format(
-          "a person: {} were exposed, and their verdicts ({} of {} failed) exclude neither the "
-          "tolerated rate nor twice that; resume lets as many again try, halt ends it",
-          row.tally.exposed, row.verdicts.failed, row.verdicts.seen);
-    case RolloutPhase::halted: return "nothing: it is over";
-    case RolloutPhase::expired: return "a person resumes it for another lifetime";
-    case RolloutPhase::unknown:
-    case RolloutPhase::running: break;
-  }
-  if (row.in_flight + row.proposed == 0) return "an appliance whose turn it is to check in";
-  return fmt::format("{} appliances in flight to prove themselves or to be staged", row.in_flight);
-}
-
 Json rollout_json(const OperatorParts& parts, const RolloutView& view) {
   const RolloutSpec& spec = view.row.spec;
-  return {{"rollout", view.id.value},
-          {"version", name_of(spec.version)},
-          {"manifest", hex(spec.manifest)},
-          {"hardware",
-           spec.hardware ? parts.names->name(NameKind::hardware, spec.hardware.value) : "*"},
-          {"client", spec.client ? parts.names->name(NameKind::client, spec.client.value) : "*"},
-          {"only_from", spec.only_from.value == 0 ? Json(nullptr) : Json(name_of(spec.only_from))},
-          {"downgrade", spec.downgrade},
-          {"phase", planner::name_of(view.row.phase)},
-          {"targets", view.targets},
-          {"in_flight", view.row.in_flight},
-          {"allowed", view.allowed},
-          {"proposed", view.row.proposed},
-          {"tally", tally_json(view.row.tally)},
-          {"created_ms", view.row.created.value},
-          {"moved_ms", view.row.moved.value},
-          {"by", view.row.by.view()},
-          {"why", view.row.why.view()},
-          {"moved_by", view.row.moved_by.view()},
-          {"failures", view.failures},
-          {"failure_limit", spec.policy.failure_limit},
-          {"needs", spec.needs.value == 0 ? Json(nullptr) : Json(name_of(spec.needs))},
-          {"dead_ends", versions_json(spec.dead_ends)},
-          {"evidence", evidence_json(parts, view)},
-          {"waits_for", waits_for(view.row)},
-          {"policy", policy_json(spec.policy)},
-          {"epoch", view.epoch.value}};
+  Json json = {
+      {"rollout", view.id.value},
+      {"version", name_of(spec.version)},
+      {"manifest", hex(spec.manifest)},
+      {"hardware",
+       spec.hardware ? parts.names->name(NameKind::hardware, spec.hardware.value) : "*"},
+      {"client", spec.client ? parts.names->name(NameKind::client, spec.client.value) : "*"},
+      {"only_from", spec.only_from.value == 0 ? Json(nullptr) : Json(name_of(spec.only_from))},
+      {"downgrade", spec.downgrade},
+      {"phase", planner::name_of(view.row.phase)},
+      {"targets", view.targets},
+      {"in_flight", view.row.in_flight},
+      {"allowed", view.allowed},
+      {"proposed", view.row.proposed},
+      {"tally", tally_json(view.row.tally)},
+      {"created_ms", view.row.created.value},
+      {"moved_ms", view.row.moved.value},
+      {"by", view.row.by.view()},
+      {"why", view.row.why.view()},
+      {"moved_by", view.row.moved_by.view()},
+      {"failures", view.failures},
+      {"failure_limit", spec.policy.failure_limit},
+      {"needs", spec.needs.value == 0 ? Json(nullptr) : Json(name_of(spec.needs))},
+      {"dead_ends", versions_json(spec.dead_ends)},
+      {"evidence", evidence_json(parts, view)},
+      {"policy", policy_json(spec.policy)},
+      {"epoch", view.epoch.value}};
+  json.update(waits_json(parts, view));
+  return json;
 }
 
 Version version_in(JsonInput& in, const std::string& key, const std::string& text) {
@@ -181,7 +163,7 @@ http::Response list_rollouts(const OperatorParts& parts, const OperatorCall& cal
 }
 
 http::Response show_rollout(const OperatorParts& parts, const OperatorCall& call) {
-  const auto view = view_rollout(parts, call);
+  const auto view = look_closely(parts, call);
   return view ? reply(200, rollout_json(parts, *view)) : refusal(view.error());
 }
 

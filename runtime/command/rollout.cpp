@@ -149,6 +149,12 @@ Exit status_of_one(const std::string& id, Session& session, Centre& centre) {
       {"moved", time("moved_ms") + " by " + cell(*answer, "moved_by")},
       {"why", cell(*answer, "why")},
       {"waits for", cell(*answer, "waits_for")}};
+  if (const auto since = time_in(*answer, "waits_since_ms"); since && view->phase != "halted")
+    rows.push_back(
+        {"since", fmt::format("{}, for {}", human_time(*since), human_span(view->waits))});
+  if (const Json* late = list_in(*answer, "late"); late != nullptr)
+    for (const Json& each : *late)
+      rows.push_back({"  " + cell(each, "appliance"), cell(each, "text")});
   add_evidence(object_in(*answer, "evidence"), rows);
   for (const auto& [name, count] : object_in(*answer, "tally").items())
     rows.push_back({"  " + clean(name), count.is_number_unsigned() ? count.dump() : "-"});

@@ -139,6 +139,22 @@ BOOST_AUTO_TEST_CASE(status_shows_every_rollout_and_one) {
   BOOST_TEST(holds(one.out, "2023-11-14 22:13:21Z by eve"));
 }
 
+BOOST_AUTO_TEST_CASE(status_says_what_it_waits_for_since_when_and_who_is_late) {
+  Desk desk;
+  FakeCentre centre;
+  std::string waiting = running;
+  waiting.pop_back();
+  waiting +=
+      R"(,"waits_for":"the next check-in of 1","waits_since_ms":1700000001000,)"
+      R"("waits_ms":11520000,"late":[{"appliance":"00000000000000a1","text":"SITE_MISMATCH"}]})";
+  centre.answer("GET /v1/rollouts/1", 200, waiting);
+  const auto one = desk.ask(centre, {"rollout", "status", "1"});
+  BOOST_TEST(one.exit == 0);
+  BOOST_TEST(holds(one.out, "the next check-in of 1"));
+  BOOST_TEST(holds(one.out, "2023-11-14 22:13:21Z, for 3h 12m"));
+  BOOST_TEST(holds(one.out, "00000000000000a1  SITE_MISMATCH"));
+}
+
 BOOST_AUTO_TEST_CASE(json_is_the_centres_document_on_one_line) {
   Desk desk;
   FakeCentre centre;
