@@ -65,14 +65,17 @@ enum class OperatorResult : std::uint8_t {
   unknown = 0,
   done = 1,
   not_found = 2,
-  wrong_phase = 3,  // e.g. starting a halted rollout
-  too_many = 4,     // a named bound is reached
-  conflict = 5,     // exists already, with other content
-  not_decided = 6,  // the decision log did not take it: nothing has changed
+  wrong_phase = 3,   // e.g. starting a halted rollout
+  too_many = 4,      // a named bound is reached
+  conflict = 5,      // exists already, with other content
+  not_decided = 6,   // the decision log did not take it: nothing has changed
+  not_approved = 7,  // its policy asks for an approval first
+  own_approval = 8,  // who created a rollout cannot approve it
 };
 constexpr std::string_view name_of(OperatorResult result) {
-  constexpr std::array<std::string_view, 7> names = {
-      "unknown", "done", "not_found", "wrong_phase", "too_many", "conflict", "not_decided"};
+  constexpr std::array<std::string_view, 9> names = {"unknown",     "done",         "not_found",
+                                                     "wrong_phase", "too_many",     "conflict",
+                                                     "not_decided", "not_approved", "own_approval"};
   return static_cast<std::size_t>(result) < names.size() ? names[static_cast<std::size_t>(result)]
                                                          : "unknown";
 }
@@ -133,6 +136,7 @@ enum class RolloutMove : std::uint8_t {
   halt = 4,
   retry = 5,   // those that failed it may be offered it once more
   expire = 6,  // its lifetime is over; no operator asks for this
+  approve = 7,
 };
 struct RolloutMoved {
   static constexpr const char* name = "RolloutMoved";

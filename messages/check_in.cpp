@@ -77,6 +77,8 @@ std::string name_of(const Wait& w) {
       return "rollout " + a + " only stages; it gives no reboot token";
     case WaitReason::quarantined:
       return a + " updates in a row ended badly; it gets no other until a rollout is retried";
+    case WaitReason::approval: return "rollout " + a + " waits for the approval of a second person";
+    case WaitReason::not_started: return "rollout " + a + " is created and not started";
   }
   return "an unknown reason";
 }

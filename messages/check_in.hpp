@@ -116,6 +116,8 @@ enum class WaitReason : std::uint8_t {
   expired = 27,        // a: rollout; its lifetime is over
   download_only = 28,  // a: rollout; staged, and no token is given
   quarantined = 29,    // a: updates in a row that ended badly; a retry lets it try again
+  approval = 30,       // a: rollout; a second person must approve it before it may start
+  not_started = 31,    // a: rollout; created, and a person must start it
 };
 
 struct Wait {

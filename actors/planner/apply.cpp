@@ -335,9 +335,19 @@ bool legal(RolloutPhase phase, RolloutMove move) {
     case RolloutMove::expire:
       return phase == RolloutPhase::running || phase == RolloutPhase::paused ||
              phase == RolloutPhase::held;
+    case RolloutMove::approve: return phase == RolloutPhase::created;
     case RolloutMove::none: return false;
   }
   return false;
+}
+
+// What a person may not do though the phase allows it; done: nothing of the kind.
+OperatorResult objection(const Rollout& rollout, RolloutMove move, const Text<32>& by) {
+  if (move == RolloutMove::start && waits_for_approval(rollout))
+    return OperatorResult::not_approved;
+  if (move != RolloutMove::approve) return OperatorResult::done;
+  if (!waits_for_approval(rollout)) return OperatorResult::wrong_phase;
+  return by == rollout.by ? OperatorResult::own_approval : OperatorResult::done;
 }
 
 void run(Rollout& rollout, const Turn& turn) {
@@ -352,6 +362,8 @@ void moved(Store& store, const RolloutMoved& e, const Decision& d, const Turn& t
   Rollout* rollout = rollout_of(store, e.rollout);
   if (rollout == nullptr) return answer(d, OperatorResult::not_found, e.rollout, out);
   if (!legal(rollout->phase, e.move)) return answer(d, OperatorResult::wrong_phase, e.rollout, out);
+  const OperatorResult objects = objection(*rollout, e.move, d.by);
+  if (objects != OperatorResult::done) return answer(d, objects, e.rollout, out);
   rollout->progressed = turn.up;
   if (e.move == RolloutMove::halt) {
     halt(store, *rollout, d.wall, d.by);
@@ -361,6 +373,10 @@ void moved(Store& store, const RolloutMoved& e, const Decision& d, const Turn& t
   if (e.move == RolloutMove::expire) rollout->phase = RolloutPhase::expired;
   if (e.move == RolloutMove::start || e.move == RolloutMove::resume) run(*rollout, turn);
   if (e.move == RolloutMove::retry && rollout->retries < 0xFF) ++rollout->retries;
+  if (e.move == RolloutMove::approve) {
+    rollout->approved_by = d.by;
+    rollout->approved = d.wall;
+  }
   rollout->moved = d.wall;
   rollout->moved_by = d.by;
   hold_if_undecided(*rollout, d.wall);

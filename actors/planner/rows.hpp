@@ -193,6 +193,8 @@ struct Rollout {
   Instant room_since;     // since when it could grant, and found nobody
   Instant ends;           // of its lifetime; 0: none
   Instant progressed;     // when an appliance of it, or it itself, last came a step further
+  Text<32> approved_by;   // empty: nobody has approved it
+  WallTime approved;
   static constexpr auto fields() {
     return std::tuple{field<1>("spec", &Rollout::spec),
                       field<2>("tally", &Rollout::tally),
@@ -214,9 +216,15 @@ struct Rollout {
                       field<18>("accepted", &Rollout::accepted),
                       field<19>("room_since", &Rollout::room_since),
                       field<20>("ends", &Rollout::ends),
-                      field<21>("progressed", &Rollout::progressed)};
+                      field<21>("progressed", &Rollout::progressed),
+                      field<22>("approved_by", &Rollout::approved_by),
+                      field<23>("approved", &Rollout::approved)};
   }
   friend bool operator==(const Rollout&, const Rollout&) = default;
 };
+
+constexpr bool waits_for_approval(const Rollout& rollout) {
+  return rollout.spec.policy.needs_approval && rollout.approved_by.empty();
+}
 
 }  // namespace drydock::planner

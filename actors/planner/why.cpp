@@ -27,6 +27,12 @@ Wait of_phase(const Rollout& rollout, RolloutId id) {
   return {WaitReason::no_rollout, 0, 0};
 }
 
+// A rollout that a person has not let begin.
+Wait of_plan(const Rollout& rollout, RolloutId id) {
+  const bool approval = planner::waits_for_approval(rollout);
+  return {approval ? WaitReason::approval : WaitReason::not_started, id.value, 0};
+}
+
 // May this release ever reach what the appliance is and runs? Another rollout may.
 Wait of_graph(const Appliance& row, const RolloutSpec& spec) {
   if (spec.hardware && spec.hardware != row.hardware)
@@ -87,14 +93,19 @@ Wait of_token(const Appliance& row, const Rollout& rollout, RolloutId id) {
 Wait Planner::why(const Store& store, const Appliance& row, RolloutId& governing) noexcept {
   governing = {};
   Wait elsewhere{WaitReason::no_rollout, 0, 0};
-  RolloutId of_elsewhere;
+  RolloutId of_elsewhere, planned;
   // The newest rollout that is meant for it governs; an older one never works against it, but it
   // may be the way there.
   for (std::uint32_t n = store.rollouts.size(); n > 0; --n) {
     const RolloutId rollout_id = store.rollouts.key(n - 1);
     const Rollout& rollout = store.rollouts.row(n - 1);
-    if (rollout.phase == RolloutPhase::created || !planner::selects(rollout.spec, row, rollout_id))
+    if (!planner::selects(rollout.spec, row, rollout_id)) continue;
+    if (rollout.phase == RolloutPhase::created) {
+      const bool fits = of_graph(row, rollout.spec).reason == WaitReason::none &&
+                        of_appliance(row, rollout, rollout_id).reason == WaitReason::none;
+      if (!planned && fits) planned = rollout_id;
       continue;
+    }
     // What is in flight proves itself first, also for an older rollout: it may well run this
     // release already, but on trial.
     const bool under_way = planner::in_flight(row.stage);
@@ -109,6 +120,7 @@ Wait Planner::why(const Store& store, const Appliance& row, RolloutId& governing
     const Wait own = under_way ? Wait{} : of_appliance(row, rollout, rollout_id);
     if (own.reason != WaitReason::none) {
       if (of_elsewhere && elsewhere.reason == WaitReason::graph) break;
+      if (planned && !of_elsewhere && own.reason == WaitReason::up_to_date) break;
       return own;
     }
     if (const Wait wait = of_phase(rollout, rollout_id); wait.reason != WaitReason::none)
@@ -126,7 +138,9 @@ Wait Planner::why(const Store& store, const Appliance& row, RolloutId& governing
     return of_caps(store, row, rollout);
   }
   governing = of_elsewhere;
-  return elsewhere;
+  if (of_elsewhere || !planned) return elsewhere;
+  governing = planned;
+  return of_plan(*store.rollouts.get(planned), planned);
 }
 
 Wait Planner::why(const Store& store, std::uint32_t i, RolloutId& governing,

@@ -33,6 +33,7 @@ constexpr Entry table[] = {
     {"GET", "/v1/rollouts", Role::viewer, list_rollouts},
     {"POST", "/v1/rollouts", Role::operator_, create_rollout},
     {"GET", "/v1/rollouts/*", Role::viewer, show_rollout},
+    {"POST", "/v1/rollouts/*/approve", Role::approver, approve_rollout},
     {"POST", "/v1/rollouts/*/start", Role::operator_, start_rollout},
     {"POST", "/v1/rollouts/*/pause", Role::operator_, pause_rollout},
     {"POST", "/v1/rollouts/*/resume", Role::operator_, resume_rollout},
@@ -90,6 +91,12 @@ http::Response refused_by_machine(const std::optional<OperatorAnswered>& answer,
       return refusal(409, what + ": it exists already with other content");
     case OperatorResult::not_decided:
       return refusal(503, what + ": not decided, nothing has changed; try again");
+    case OperatorResult::not_approved:
+      return refusal(409, what +
+                              ": its policy asks for an approval first; an approver other than "
+                              "its creator says drydock rollout approve");
+    case OperatorResult::own_approval:
+      return refusal(403, what + ": who created it cannot approve it; ask another approver");
     case OperatorResult::unknown:
     case OperatorResult::done: break;
   }

@@ -21,6 +21,7 @@ http::Response set_lifecycle(const OperatorParts&, const OperatorCall&);
 http::Response list_rollouts(const OperatorParts&, const OperatorCall&);
 http::Response show_rollout(const OperatorParts&, const OperatorCall&);
 http::Response create_rollout(const OperatorParts&, const OperatorCall&);
+http::Response approve_rollout(const OperatorParts&, const OperatorCall&);
 http::Response start_rollout(const OperatorParts&, const OperatorCall&);
 http::Response pause_rollout(const OperatorParts&, const OperatorCall&);
 http::Response resume_rollout(const OperatorParts&, const OperatorCall&);

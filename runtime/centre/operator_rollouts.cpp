@@ -83,6 +83,8 @@ Json rollout_json(const OperatorParts& parts, const RolloutView& view) {
       {"by", view.row.by.view()},
       {"why", view.row.why.view()},
       {"moved_by", view.row.moved_by.view()},
+      {"approved_by",
+       view.row.approved_by.empty() ? Json(nullptr) : Json(view.row.approved_by.view())},
       {"failures", view.failures},
       {"failure_limit", spec.policy.failure_limit},
       {"needs", spec.needs.value == 0 ? Json(nullptr) : Json(name_of(spec.needs))},
@@ -202,6 +204,9 @@ http::Response create_rollout(const OperatorParts& parts, const OperatorCall& ca
   return reply(201, Json{{"rollout", answer->rollout.value}});
 }
 
+http::Response approve_rollout(const OperatorParts& parts, const OperatorCall& call) {
+  return move(parts, call, RolloutMove::approve);
+}
 http::Response start_rollout(const OperatorParts& parts, const OperatorCall& call) {
   return move(parts, call, RolloutMove::start);
 }
@@ -235,7 +240,8 @@ http::Response roll_back(const OperatorParts& parts, const OperatorCall& call) {
   spec.downgrade = true;
   spec.needs = {};  // whoever took it may go back
   spec.dead_ends.clear();
-  spec.policy.download_only = false;
+  spec.policy.download_only = spec.policy.needs_approval =
+      false;  // the way back is not kept waiting
   const auto hardware = hardware_of(parts, release->hardware);
   if (!hardware) return refusal(hardware.error());
   spec.hardware = *hardware;

@@ -43,6 +43,7 @@ Policy read_policy(JsonInput& outer) {
   count(in, "installs_ahead_permille", 0, 100'000, policy.installs_ahead);
   policy.stratum_halts_all = in.flag("part_halts_all");
   policy.download_only = in.flag("download_only");
+  policy.needs_approval = in.flag("needs_approval");
   span(in, "lifetime_ms", Duration{0}, longest, policy.lifetime);
   if (!counts_alone && policy.tolerated_ppm < planner::tolerated_ppm_min)
     in.problem("\"tolerated_ppm\" is 0 or at least " + std::to_string(planner::tolerated_ppm_min));
@@ -78,7 +79,8 @@ nlohmann::ordered_json policy_json(const Policy& p) {
           {"installs_ahead_permille", p.installs_ahead},
           {"part_halts_all", p.stratum_halts_all},
           {"download_only", p.download_only},
-          {"lifetime_ms", p.lifetime.value}};
+          {"lifetime_ms", p.lifetime.value},
+          {"needs_approval", p.needs_approval}};
 }
 
 }  // namespace drydock::centre

@@ -14,7 +14,10 @@ using planner::RolloutPhase;
 // A rollout that does not run waits for a person; empty: it runs.
 std::string waits_for_a_person(const planner::Rollout& row) {
   switch (row.phase) {
-    case RolloutPhase::created: return "a person starts it";
+    case RolloutPhase::created:
+      return planner::waits_for_approval(row)
+                 ? fmt::format("the approval of a person other than {}", row.by.view())
+                 : "a person starts it";
     case RolloutPhase::paused: return "a person resumes it";
     case RolloutPhase::held:
       return fmt::format(

@@ -61,6 +61,7 @@ Result<CompiledPolicy> compile_policy(const std::string& path) {
   policy.poll_hint = spec->poll_hint;
   policy.download_only = spec->download_only;
   policy.lifetime = spec->lifetime;
+  policy.needs_approval = spec->needs_approval;
   if (spec->evidence) {
     policy.growth_unproven = spec->evidence->growth_unproven.value;
     policy.cap_ppm = spec->evidence->cap.value * 1000;
@@ -93,7 +94,8 @@ Json policy_json(const Policy& policy) {
           {"installs_ahead_permille", policy.installs_ahead},
           {"part_halts_all", policy.stratum_halts_all},
           {"download_only", policy.download_only},
-          {"lifetime_ms", policy.lifetime.value}};
+          {"lifetime_ms", policy.lifetime.value},
+          {"needs_approval", policy.needs_approval}};
 }
 
 }  // namespace drydock::command

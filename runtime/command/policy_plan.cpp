@@ -117,6 +117,8 @@ Plan plan_of(const Policy& p, std::uint32_t fleet) {
       fmt::format("A grant that is not used within {} lapses and is offered again; "
                   "a reboot token is good for {}.",
                   config::text_of(p.install_deadline), config::text_of(p.token_expiry)));
+  if (p.needs_approval)
+    plan.words.push_back("It starts only when somebody else than its creator has approved it.");
   if (p.download_only) plan.words.push_back("It only stages: nobody gets a reboot token.");
   if (p.lifetime.value > 0)
     plan.words.push_back(

@@ -1,4 +1,4 @@
-// drydock rollout create, start, pause, resume, halt, rollback, status, watch
+// drydock rollout create, approve, start, pause, resume, halt, rollback, status, watch
 #include <fmt/format.h>
 
 #include "runtime/command/human.hpp"
@@ -51,12 +51,18 @@ Exit created(const Result<Json>& answer, Session& session, const char* text) {
   return session.console.result(*answer, fmt::format(fmt::runtime(text), *rollout));
 }
 
+const char* next_after(const Json& body) {
+  return flag_in(object_in(body, "policy"), "needs_approval")
+             ? "Rollout {0} is created, and waits for an approval.\n"
+               "Next, by another person: drydock rollout approve {0}\n"
+             : "Rollout {0} is created.\nNext: drydock rollout start {0}\n";
+}
+
 Exit create(const CreateOptions& options, Session& session) {
   const auto body = create_body(options, session.console);
   if (!body) return session.console.misused(body.error());
   return with_centre(session, [&](Centre& centre) {
-    return created(centre.post("/v1/rollouts", *body), session,
-                   "Rollout {0} is created.\nNext: drydock rollout start {0}\n");
+    return created(centre.post("/v1/rollouts", *body), session, next_after(*body));
   });
 }
 
@@ -147,6 +153,7 @@ Exit status_of_one(const std::string& id, Session& session, Centre& centre) {
                        : fmt::format("{}; {} halt it", view->failures, view->failure_limit)},
       {"created", time("created_ms") + " by " + cell(*answer, "by")},
       {"moved", time("moved_ms") + " by " + cell(*answer, "moved_by")},
+      {"approved", cell(*answer, "approved_by")},
       {"why", cell(*answer, "why")},
       {"waits for", cell(*answer, "waits_for")}};
   if (const auto since = time_in(*answer, "waits_since_ms"); since && view->phase != "halted")
@@ -255,6 +262,7 @@ void add_status_and_watch(Verbs& verbs, CLI::App& group) {
 void add_rollout_verbs(Verbs& verbs) {
   CLI::App& group = verbs.group("rollout", "bring a release to the fleet, watch it, stop it");
   add_create(verbs, group);
+  add_move(verbs, group, "approve", "let a rollout of somebody else start, where its policy asks");
   add_move(verbs, group, "start", "begin to grant installs");
   add_move(verbs, group, "pause", "grant nothing more until it is resumed");
   add_move(verbs, group, "resume",

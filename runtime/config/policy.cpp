@@ -33,6 +33,8 @@ void read_selection(const Value& value, Selection& out) {
                    {"hardware", list<std::string>(out.hardware, {1, kSelectionMax}, each)}});
 }
 
+constexpr std::array<Word<bool>, 2> approvals{{{"none", false}, {"required", true}}};
+
 void read_policy(const Value& value, PolicySpec& out) {
   constexpr auto some = Presence::required;
   if (value.node().IsMap() && value.node()["evidence"]) {
@@ -52,6 +54,7 @@ void read_policy(const Value& value, PolicySpec& out) {
                    {"silence_after", duration(out.silence_after, seconds(1), kLongest)},
                    {"token_expiry", duration(out.token_expiry, seconds(1), hours(24))},
                    {"poll_hint", duration(out.poll_hint, Duration{0}, hours(24))},
+                   {"approval", choice<bool>(out.needs_approval, approvals)},
                    {"maintenance", section(out.maintenance, read_maintenance)},
                    {"select", section(out.select, read_selection)}});
   if (out.canary > out.growth.max_in_flight)

@@ -49,6 +49,7 @@ struct PolicySpec {
   bool download_only = false;             // stages everywhere, reboots nowhere
   Duration lifetime;                      // after its start nothing new is granted; 0: no end
   Duration poll_hint;                     // asks appliances to poll no more often; 0: as they wish
+  bool needs_approval = false;            // a second person approves before it may start
   windows::Spec maintenance;              // on top of the appliance's own; none: always open
   Selection select;
 };

@@ -20,6 +20,7 @@ std::string_view word(RolloutMove move) {
     case RolloutMove::halt: return "halt";
     case RolloutMove::retry: return "retry";
     case RolloutMove::expire: return "expire";
+    case RolloutMove::approve: return "approve";
   }
   return "unknown";
 }

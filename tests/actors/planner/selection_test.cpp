@@ -51,7 +51,9 @@ BOOST_AUTO_TEST_CASE(an_expired_grant_stands_but_is_not_given_again) {
 BOOST_AUTO_TEST_CASE(without_a_running_rollout_there_is_nothing) {
   BOOST_TEST((check_in(1).wait.reason == WaitReason::no_rollout));
   create(spec());
-  BOOST_TEST((check_in(1).wait.reason == WaitReason::no_rollout));
+  const Wait wait = check_in(1).wait;
+  BOOST_TEST((wait.reason == WaitReason::not_started && wait.a == 1U));
+  BOOST_TEST((check_in(1).grant.kind == GrantKind::none));
 }
 
 BOOST_AUTO_TEST_CASE(an_appliance_that_runs_the_release_is_up_to_date) {

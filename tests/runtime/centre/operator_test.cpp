@@ -171,6 +171,26 @@ BOOST_AUTO_TEST_CASE(rollout_moves_only_as_its_phase_allows) {
   BOOST_TEST(centre.admin.post("/v1/rollouts/x/start", Json::object()).status == 400u);
 }
 
+BOOST_AUTO_TEST_CASE(rollout_that_needs_an_approval_starts_when_another_person_gave_it) {
+  Running centre;
+  centre.admin.must_publish(installation().release(make_version(1, 1, 0)));
+  BOOST_REQUIRE(
+      centre.admin
+          .post("/v1/rollouts", {{"version", "1.1.0"}, {"policy", {{"needs_approval", true}}}})
+          .status == 201);
+  const std::string path = "/v1/rollouts/1";
+  BOOST_TEST(centre.admin.post(path + "/start", Json::object()).status == 409u);
+  BOOST_TEST(centre.admin.post(path + "/approve", Json::object()).status == 403u);  // her own
+  BOOST_TEST(centre.as("olga", Role::operator_).post(path + "/approve", Json::object()).status ==
+             403u);
+  BOOST_TEST(centre.admin.get(path).body.at("waits_for") ==
+             "the approval of a person other than ada");
+  auto approver = centre.as("bob", Role::approver);
+  BOOST_TEST(approver.post(path + "/approve", {{"why", "read it"}}).status == 200u);
+  BOOST_TEST(centre.admin.get(path).body.at("approved_by") == "bob");
+  BOOST_TEST(centre.admin.post(path + "/start", Json::object()).status == 200u);
+}
+
 BOOST_AUTO_TEST_CASE(rollback_halts_the_rollout_and_starts_one_to_the_release_before) {
   Running centre;
   centre.admin.must_publish(installation().release(make_version(1, 0, 0)));

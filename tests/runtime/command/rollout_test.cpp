@@ -40,7 +40,8 @@ BOOST_AUTO_TEST_CASE(a_policy_file_is_sent_as_the_planner_takes_it) {
              R"("site_at_once":1,"install_deadline_ms":86400000,"silence_after_ms":1200000,)"
              R"("token_expiry_ms":90000,"poll_hint_ms":0,"tolerated_ppm":0,)"
              R"("growth_unproven_permille":0,"cap_ppm":0,"installs_ahead_permille":0,)"
-             R"("part_halts_all":false,"download_only":false,"lifetime_ms":0})");
+             R"("part_halts_all":false,"download_only":false,"lifetime_ms":0,)"
+             R"("needs_approval":false})");
 }
 
 BOOST_AUTO_TEST_CASE(without_a_policy_file_the_default_policy_is_stated) {
@@ -66,8 +67,21 @@ BOOST_AUTO_TEST_CASE(a_wrong_policy_is_refused_with_line_and_key_and_nothing_is_
   refused("name: a\ncanary: lots\n", "policy.yaml:2: canary: found \"lots\"");
   refused("name: a\nselect:\n  sites: [north]\n", "policy.yaml:3: select.sites: ");
   refused("name: a\nmaintenance: {time_zone: UTC}\n", "policy.yaml:2: maintenance: ");
+  refused("name: a\napproval: perhaps\n", "policy.yaml:2: approval: found \"perhaps\"");
   refused("name: a\nselect: {clients: [x, y]}\n", "policy.yaml:2: select.clients: ");
   BOOST_TEST(centre.asked().empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_rollout_that_needs_an_approval_says_so_when_it_is_created) {
+  Desk desk;
+  FakeCentre centre;
+  centre.answer("POST /v1/rollouts", 201, R"({"rollout":4})");
+  const auto policy = desk.folder.put("policy.yaml", "name: a\napproval: required\n");
+  const auto said =
+      desk.ask(centre, {"rollout", "create", "--version", "1.1.0", "--policy", policy});
+  BOOST_TEST(said.exit == 0);
+  BOOST_TEST(holds(said.out, "drydock rollout approve 4"));
+  BOOST_TEST((*parse_object(centre.asked().at(0).body))["policy"]["needs_approval"] == true);
 }
 
 BOOST_AUTO_TEST_CASE(a_key_that_is_not_sent_is_noted) {
@@ -84,7 +98,7 @@ BOOST_AUTO_TEST_CASE(a_key_that_is_not_sent_is_noted) {
 BOOST_AUTO_TEST_CASE(a_move_is_sent_with_its_reason) {
   Desk desk;
   FakeCentre centre;
-  for (const char* verb : {"start", "pause", "resume", "halt"}) {
+  for (const char* verb : {"approve", "start", "pause", "resume", "halt"}) {
     centre.answer(std::string("POST /v1/rollouts/1/") + verb, 200,
                   R"({"rollout":1,"phase":"moved"})");
     const auto said = desk.ask(centre, {"rollout", verb, "1", "--why", "because"});
