@@ -219,6 +219,18 @@ struct FleetCounted {
   friend bool operator==(const FleetCounted&, const FleetCounted&) = default;
 };
 
+// A person takes an order back from an appliance that keeps a place and does not use it.
+struct OrderReleased {
+  static constexpr const char* name = "OrderReleased";
+  ApplianceId appliance;
+  OrderNumber order;  // as DeadlinePassed: a newer one makes this void
+  static constexpr auto fields() {
+    return std::tuple{field<1>("appliance", &OrderReleased::appliance),
+                      field<2>("order", &OrderReleased::order)};
+  }
+  friend bool operator==(const OrderReleased&, const OrderReleased&) = default;
+};
+
 struct Decision {
   static constexpr const char* name = "Decision";
   ProposalId proposal;
@@ -227,7 +239,7 @@ struct Decision {
   Text<32> by;        // operator, or empty: the planner itself
   Text<80> why;
   std::variant<RolloutCreated, RolloutMoved, GrantIssued, ReportsCounted, DeadlinePassed,
-               FleetCounted>
+               FleetCounted, OrderReleased>
       what;
   static constexpr auto fields() {
     return std::tuple{

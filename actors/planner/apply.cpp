@@ -209,7 +209,7 @@ void install_failed(Store& store, std::uint32_t i, const Report& report, Tally& 
 // was told to let go.
 void refused(Store& store, std::uint32_t i, const Report& report, Tally& tally) {
   const Stage stage = store.appliances.row(i).stage;
-  if (!in_flight(stage)) return;
+  if (!is_awaited(stage)) return;
   Appliance& row = store.appliances.change(i);
   if (row.lapses < Planner::lapses_max) ++row.lapses;
   if (stage == Stage::token && report.reason != Reason::cancelled)
@@ -258,7 +258,8 @@ void current(Store& store, std::uint32_t i, const Report& report, Tally& tally) 
 // say because the end had crossed it on the way, explains nothing.
 bool explains(ReportKind kind, Stage stage) {
   return kind == ReportKind::install_failed || kind == ReportKind::rolled_back ||
-         kind == ReportKind::failed_late || (kind == ReportKind::order_refused && in_flight(stage));
+         kind == ReportKind::failed_late ||
+         (kind == ReportKind::order_refused && is_awaited(stage));
 }
 
 void counted(Store& store, const ReportsCounted& e, const Decision& d, const Turn& turn, Out& out) {
@@ -289,10 +290,10 @@ void passed(Store& store, const DeadlinePassed& e, const Decision& d, const Turn
   if (i == store.appliances.none) return;
   Appliance& row = store.appliances.change(i);
   Rollout* rollout = rollout_of(store, row.rollout);
-  if (row.order != e.order || rollout == nullptr || !in_flight(row.stage)) return;
+  if (row.order != e.order || rollout == nullptr || !is_awaited(row.stage)) return;
   if (!has_room(*rollout)) rollout->room_since = turn.up;
   rollout->progressed = turn.up;
-  if (row.stage == Stage::token) {
+  if (row.stage == Stage::token || row.stage == Stage::released) {
     ++rollout->tally.silent;
     count_verdict(store, i, true);
     move_to(store, i, Stage::silent);
@@ -301,6 +302,34 @@ void passed(Store& store, const DeadlinePassed& e, const Decision& d, const Turn
   ++rollout->tally.lapsed;
   if (row.lapses < Planner::lapses_max) ++row.lapses;
   move_to(store, i, Stage::lapsed);
+}
+
+// Its places are free again. A token may have been used all the same: until a verdict or its
+// silence nobody knows, so nothing is taken from the evidence.
+void order_released(Store& store, const OrderReleased& e, const Decision& d, const Turn& turn,
+                    Out& out) {
+  const auto said = [&](OperatorResult result, RolloutId rollout) {
+    if (d.request) out.add(OperatorAnswered{d.request, result, rollout});
+  };
+  const std::uint32_t i = store.appliances.find(e.appliance);
+  if (i == store.appliances.none) return said(OperatorResult::not_found, {});
+  const Appliance& known = store.appliances.row(i);
+  Rollout* rollout = rollout_of(store, known.rollout);
+  if (rollout == nullptr || known.order != e.order || !in_flight(known.stage))
+    return said(OperatorResult::wrong_phase, known.rollout);
+  if (!has_room(*rollout)) rollout->room_since = turn.up;
+  rollout->progressed = turn.up;
+  const RolloutId id = known.rollout;
+  if (known.stage == Stage::token) {
+    move_to(store, i, Stage::released);
+  } else {
+    ++rollout->tally.lapsed;
+    Appliance& row = store.appliances.change(i);
+    if (row.lapses < Planner::lapses_max) ++row.lapses;
+    move_to(store, i, Stage::lapsed);
+  }
+  hold_if_undecided(*rollout, d.wall);
+  said(OperatorResult::done, id);
 }
 
 // --- operators -----------------------------------------------------------------------------
@@ -420,6 +449,7 @@ ApplianceId appliance_of(const Decision& d) {
   if (const auto* g = std::get_if<GrantIssued>(&d.what)) return g->appliance;
   if (const auto* r = std::get_if<ReportsCounted>(&d.what)) return r->appliance;
   if (const auto* p = std::get_if<DeadlinePassed>(&d.what)) return p->appliance;
+  if (const auto* o = std::get_if<OrderReleased>(&d.what)) return o->appliance;
   return {};
 }
 
@@ -493,6 +523,7 @@ void apply(Planner::Store& store, const Decision& d, Position position, const Tu
                  [&](const ReportsCounted& e) { counted(store, e, d, turn, out); },
                  [&](const DeadlinePassed& e) { passed(store, e, d, turn); },
                  [&](const FleetCounted& e) { fleet_counted(store, e, d.wall); },
+                 [&](const OrderReleased& e) { order_released(store, e, d, turn, out); },
              },
              d.what);
 }

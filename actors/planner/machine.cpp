@@ -198,9 +198,10 @@ void arm_sweep(Store& store, Out& out) {
 }
 
 bool overdue(const Store& store, const Appliance& row, const Turn& turn) {
-  if (!planner::in_flight(row.stage) || row.proposing != Proposing::nothing) return false;
+  if (!planner::is_awaited(row.stage) || row.proposing != Proposing::nothing) return false;
   if (turn.up < row.deadline) return false;
-  return row.stage != Stage::token || turn.up >= store.head.silent_from;
+  const bool silence = row.stage == Stage::token || row.stage == Stage::released;
+  return !silence || turn.up >= store.head.silent_from;
 }
 
 // Looks for passed deadlines, from where the last sweep ended, a few proposals at a time. It walks
@@ -213,7 +214,7 @@ void sweep_deadlines(Store& store, const Turn& turn, Out& out) {
   for (std::uint32_t n = 0; n < rows; ++n) {
     const std::uint32_t i = (store.head.sweep_at + n) % rows;
     const Appliance& row = store.appliances.row(i);
-    if (!planner::in_flight(row.stage)) continue;
+    if (!planner::is_awaited(row.stage)) continue;
     if (!overdue(store, row, turn)) {
       // What is on its way, or silent while we were away, is looked at again.
       next = std::min(next, std::max(row.deadline, turn.up));
@@ -317,6 +318,24 @@ void move_asked(Store& store, const Planner::MoveAsked& e, const Turn& turn, Out
   asked(store, e, e.move, turn, out);
 }
 
+void release_asked(Store& store, const Planner::ReleaseAsked& e, const Turn& turn, Out& out) {
+  const auto refuse = [&](OperatorResult result) {
+    out.add(OperatorAnswered{e.request, result, {}});
+  };
+  const std::uint32_t i = store.appliances.find(e.appliance);
+  if (i == store.appliances.none) return refuse(OperatorResult::not_found);
+  const Appliance& row = store.appliances.row(i);
+  if (!planner::in_flight(row.stage)) return refuse(OperatorResult::wrong_phase);
+  if (row.proposing != Proposing::nothing) return refuse(OperatorResult::not_decided);
+  if (store.head.proposing >= Planner::proposals_max) return refuse(OperatorResult::too_many);
+  Decision d;
+  d.request = e.request;
+  d.by = e.by;
+  d.why = e.why;
+  d.what = OrderReleased{e.appliance, row.order};
+  propose_for(store, i, Proposing::other, d, turn, out);
+}
+
 }  // namespace
 
 void Planner::step(Store& store, const Event& event, const Turn& turn,
@@ -326,6 +345,7 @@ void Planner::step(Store& store, const Event& event, const Turn& turn,
                  [&](const ApplianceSeen& e) { seen(store, e, turn, out); },
                  [&](const RolloutAsked& e) { asked(store, e, RolloutCreated{e.spec}, turn, out); },
                  [&](const MoveAsked& e) { move_asked(store, e, turn, out); },
+                 [&](const ReleaseAsked& e) { release_asked(store, e, turn, out); },
                  [&](const Decided& e) { decided(store, e, turn, out); },
                  [&](const NotDecided& e) { not_decided(store, e.decision, turn, out); },
                  [&](const TimerFired& e) {

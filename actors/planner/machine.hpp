@@ -51,6 +51,19 @@ struct Planner {
     }
     friend bool operator==(const MoveAsked&, const MoveAsked&) = default;
   };
+  struct ReleaseAsked {  // a person takes an appliance's order back
+    static constexpr const char* name = "ReleaseAsked";
+    RequestId request;
+    ApplianceId appliance;
+    Text<32> by;
+    Text<80> why;
+    static constexpr auto fields() {
+      return std::tuple{field<1>("request", &ReleaseAsked::request),
+                        field<2>("appliance", &ReleaseAsked::appliance),
+                        field<3>("by", &ReleaseAsked::by), field<4>("why", &ReleaseAsked::why)};
+    }
+    friend bool operator==(const ReleaseAsked&, const ReleaseAsked&) = default;
+  };
   struct Decided {
     static constexpr const char* name = "Decided";
     Position position;
@@ -72,7 +85,7 @@ struct Planner {
     friend bool operator==(const NotDecided&, const NotDecided&) = default;
   };
   using Event = std::variant<CentreStarted, ApplianceSeen, RolloutAsked, MoveAsked, Decided,
-                             NotDecided, TimerFired>;
+                             NotDecided, TimerFired, ReleaseAsked>;
 
   struct Propose {
     static constexpr const char* name = "Propose";

@@ -15,18 +15,21 @@ enum class Stage : std::uint8_t {
   rolled_back = 6,
   silent = 7,  // had its token, and nothing was heard in time
   failed_late = 8,
-  lapsed = 9,  // the grant ran out unused; offered again
+  lapsed = 9,     // the grant ran out unused; offered again
+  released = 10,  // a person took its token back; its verdict, or its silence, still counts
 };
 constexpr std::string_view name_of(Stage stage) {
-  constexpr std::array<std::string_view, 10> names = {
-      "none",   "granted",     "staged", "token",       "committed",
-      "failed", "rolled_back", "silent", "failed_late", "lapsed"};
+  constexpr std::array<std::string_view, 11> names = {
+      "none",        "granted", "staged",      "token",  "committed", "failed",
+      "rolled_back", "silent",  "failed_late", "lapsed", "released"};
   return static_cast<std::size_t>(stage) < names.size() ? names[static_cast<std::size_t>(stage)]
                                                         : "unknown";
 }
 constexpr bool in_flight(Stage stage) {
   return stage == Stage::granted || stage == Stage::staged || stage == Stage::token;
 }
+// Something is to be heard of it by its deadline.
+constexpr bool is_awaited(Stage stage) { return in_flight(stage) || stage == Stage::released; }
 // Ended badly: never offered the same rollout again.
 constexpr bool ended_badly(Stage stage) {
   return stage == Stage::failed || stage == Stage::rolled_back || stage == Stage::silent ||

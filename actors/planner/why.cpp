@@ -108,7 +108,7 @@ Wait Planner::why(const Store& store, const Appliance& row, RolloutId& governing
     }
     // What is in flight proves itself first, also for an older rollout: it may well run this
     // release already, but on trial.
-    const bool under_way = planner::in_flight(row.stage);
+    const bool under_way = planner::is_awaited(row.stage);
     const Wait unreachable = under_way ? Wait{} : of_graph(row, rollout.spec);
     if (unreachable.reason != WaitReason::none) {
       if (!of_elsewhere) elsewhere = unreachable, of_elsewhere = rollout_id;

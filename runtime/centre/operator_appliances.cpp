@@ -1,6 +1,5 @@
 // Operators and appliances.
 #include <algorithm>
-#include <charconv>
 
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
@@ -109,17 +108,6 @@ Result<Known> one_appliance(const OperatorParts& parts, const OperatorCall& call
   return known->front();
 }
 
-// ?from=<row>&limit=<rows>, both may be absent.
-Result<std::uint32_t> page_number(const http::Request& request, std::string_view name,
-                                  std::uint32_t absent) {
-  const auto text = http::query_value(request.query, name);
-  if (!text) return absent;
-  std::uint32_t number = 0;
-  const auto [end, failed] = std::from_chars(text->data(), text->data() + text->size(), number);
-  if (failed == std::errc() && end == text->data() + text->size()) return number;
-  return Error{ErrorKind::malformed, fmt::format("\"{}\" must be a whole number", name)};
-}
-
 struct Page {
   std::vector<Known> appliances;
   std::uint32_t next = 0;  // row to go on from; 0: that was all
@@ -150,8 +138,8 @@ Wait registry_wait(const Registry::Row& row) {
 }
 
 http::Response list_appliances(const OperatorParts& parts, const OperatorCall& call) {
-  const auto from = page_number(call.request, "from", 0);
-  const auto limit = page_number(call.request, "limit", page_default);
+  const auto from = number_asked(call.request, "from", 0);
+  const auto limit = number_asked(call.request, "limit", page_default);
   if (!from) return refusal(from.error());
   if (!limit) return refusal(limit.error());
   const std::uint32_t rows = std::clamp<std::uint32_t>(*limit, 1, page_max);

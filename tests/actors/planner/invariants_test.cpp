@@ -211,7 +211,7 @@ BOOST_AUTO_TEST_CASE(the_lives_lead_everywhere) {
       parts += r.parts_halted > 0 ? 1 : 0;
     }
   });
-  BOOST_TEST(stages.size() == 10U);
+  BOOST_TEST(stages.size() == 11U);
   BOOST_TEST(phases.size() == 6U);
   BOOST_TEST(accepted > 0);
   BOOST_TEST(parts > 0);

@@ -27,6 +27,8 @@ class PlannerScript {
       driver.wait(minutes(static_cast<std::int64_t>(dice.below(20))));
       return driver.due(1);
     }
+    if (pick == 63)
+      return Planner::ReleaseAsked{{1 + dice.below(9)}, {1 + dice.below(10)}, "ada", "off"};
     if (pick < 63) {
       proposed_.clear();
       return CentreStarted{{dice.below(3)}};
@@ -91,7 +93,7 @@ class PlannerScript {
     if (dice.below(3) != 0) e.move.rollout = {store.rollouts.size()};
     const auto* rollout = store.rollouts.get(e.move.rollout);
     const bool running = rollout != nullptr && rollout->phase == planner::RolloutPhase::running;
-    e.move.move = static_cast<RolloutMove>(dice.below(running ? 14 : 7));
+    e.move.move = static_cast<RolloutMove>(dice.below(running ? 14 : 8));
     if (!running && dice.below(2) == 0)
       e.move.move = dice.below(2) == 0 ? RolloutMove::start : RolloutMove::resume;
     return e;

@@ -191,6 +191,31 @@ BOOST_AUTO_TEST_CASE(rollout_that_needs_an_approval_starts_when_another_person_g
   BOOST_TEST(centre.admin.post(path + "/start", Json::object()).status == 200u);
 }
 
+BOOST_AUTO_TEST_CASE(order_of_an_appliance_is_listed_and_taken_back_with_a_name_and_a_reason) {
+  Running centre;
+  TestAppliance appliance(acme(1), "north");
+  appliance.connect(centre.coordinator);
+  BOOST_REQUIRE(centre.admin.register_appliance(acme(1), "north").status == 200);
+  const std::string path = "/v1/appliances/0000000000000001/release";
+  BOOST_TEST(centre.admin.post(path, {{"why", "off"}}).status == 404u);
+  centre.admin.must_publish(installation().release(make_version(1, 1, 0)));
+  centre.admin.must_roll_out("1.1.0");
+  BOOST_REQUIRE(appliance.check_in());
+  const Json holders = centre.admin.get("/v1/tokens").body.at("holders");
+  BOOST_REQUIRE(holders.size() == 1u);
+  BOOST_TEST(holders[0].at("appliance") == "0000000000000001");
+  BOOST_TEST(holders[0].at("site") == "north");
+  BOOST_TEST(holders[0].at("stage") == "granted");
+  BOOST_TEST(holders[0].at("since_ms").get<std::int64_t>() > 0);
+  BOOST_TEST(centre.admin.post(path, Json::object()).status == 400u);  // no reason
+  BOOST_TEST(centre.as("vic", Role::viewer).post(path, {{"why", "off"}}).status == 403u);
+  BOOST_TEST(centre.as("olga", Role::operator_, "globex").post(path, {{"why", "off"}}).status ==
+             404u);
+  BOOST_TEST(centre.admin.post(path, {{"why", "it is off"}}).body.at("rollout") == 1);
+  BOOST_TEST(centre.admin.get("/v1/tokens").body.at("holders").empty());
+  BOOST_TEST(centre.admin.post(path, {{"why", "off"}}).status == 409u);
+}
+
 BOOST_AUTO_TEST_CASE(rollback_halts_the_rollout_and_starts_one_to_the_release_before) {
   Running centre;
   centre.admin.must_publish(installation().release(make_version(1, 0, 0)));
