@@ -94,6 +94,8 @@ struct OperatorAnswered {
   friend bool operator==(const OperatorAnswered&, const OperatorAnswered&) = default;
 };
 
+inline constexpr std::size_t sites_selected_max = 32;  // of one rollout
+
 // What a rollout is for.
 struct RolloutSpec {
   static constexpr const char* name = "RolloutSpec";
@@ -105,7 +107,8 @@ struct RolloutSpec {
   bool downgrade = false;  // may go to an older version: a rollback
   Policy policy;
   Version needs;  // only from this version on; an older one takes another release first
-  List<Version, 8> dead_ends;  // versions from which this release cannot be reached
+  List<Version, 8> dead_ends;              // versions from which this release cannot be reached
+  List<SiteId, sites_selected_max> sites;  // only appliances of these; none: of every site
   static constexpr auto fields() {
     return std::tuple{field<1>("version", &RolloutSpec::version),
                       field<2>("manifest", &RolloutSpec::manifest),
@@ -115,7 +118,8 @@ struct RolloutSpec {
                       field<6>("downgrade", &RolloutSpec::downgrade),
                       field<7>("policy", &RolloutSpec::policy),
                       field<8>("needs", &RolloutSpec::needs),
-                      field<9>("dead_ends", &RolloutSpec::dead_ends)};
+                      field<9>("dead_ends", &RolloutSpec::dead_ends),
+                      field<10>("sites", &RolloutSpec::sites)};
   }
   friend bool operator==(const RolloutSpec&, const RolloutSpec&) = default;
 };

@@ -54,7 +54,7 @@ std::string name_of(const Wait& w) {
     case WaitReason::deciding: return "a decision is on its way";
     case WaitReason::busy: return "the centre is busy; it will ask again";
     case WaitReason::unknown_appliance: return "the registry does not know it: provision it first";
-    case WaitReason::not_selected: return "the rollout's selection leaves it out";
+    case WaitReason::not_selected: return "rollout " + a + " is for other sites";
     case WaitReason::held: return "rollout " + a + " is held until a person resumes it";
     case WaitReason::not_tried_yet: return "it has not checked in since the rollout started";
     case WaitReason::clock_unset: return "its clock is not set; it waits for the time";
@@ -79,6 +79,11 @@ std::string name_of(const Wait& w) {
       return a + " updates in a row ended badly; it gets no other until a rollout is retried";
     case WaitReason::approval: return "rollout " + a + " waits for the approval of a second person";
     case WaitReason::not_started: return "rollout " + a + " is created and not started";
+    case WaitReason::fleet_busy:
+      return a + " appliances are being updated, over all rollouts, and " + b +
+             " at once is allowed";
+    case WaitReason::bandwidth:
+      return a + " appliances download the release, and " + b + " at once is allowed";
   }
   return "an unknown reason";
 }

@@ -103,7 +103,7 @@ enum class WaitReason : std::uint8_t {
   deciding = 14,       // a decision is on its way
   busy = 15,           // the centre has too much in flight; try again
   unknown_appliance = 16,
-  not_selected = 17,
+  not_selected = 17,   // a: a rollout that is for other sites
   held = 18,           // a: rollout; a person must resume it
   not_tried_yet = 19,  // the appliance has not checked in since this rollout started
   clock_unset = 20,    // a grant that expires means nothing to it
@@ -118,6 +118,8 @@ enum class WaitReason : std::uint8_t {
   quarantined = 29,    // a: updates in a row that ended badly; a retry lets it try again
   approval = 30,       // a: rollout; a second person must approve it before it may start
   not_started = 31,    // a: rollout; created, and a person must start it
+  fleet_busy = 32,     // a: in flight over all rollouts, b: allowed at once
+  bandwidth = 33,      // a: downloading, b: allowed at once
 };
 
 struct Wait {

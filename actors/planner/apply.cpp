@@ -48,6 +48,7 @@ void move_to(Store& store, std::uint32_t i, Stage stage) {
   if (Rollout* rollout = rollout_of(store, row.rollout)) {
     count_by(rollout->in_flight, was, is);
     count_by(rollout->exposed_now, before == Stage::token, stage == Stage::token);
+    count_by(rollout->downloading, before == Stage::granted, stage == Stage::granted);
   }
 }
 
@@ -122,9 +123,12 @@ bool has_room(const Rollout& r) { return r.in_flight + r.proposed < allowed_in_f
 // The caps were kept when this was proposed. A decision that came through after its proposer had
 // given it up may find its place taken.
 bool may_install(const Store& store, const Rollout& rollout, const Appliance& row) {
+  const Policy& policy = rollout.spec.policy;
   const Site* site = store.sites.get(row.site);
   return !in_flight(row.stage) && rollout.in_flight < allowed_in_flight(rollout) &&
-         (site == nullptr || site->in_flight < rollout.spec.policy.site_at_once);
+         (site == nullptr || site->in_flight < rollout.spec.policy.site_at_once) &&
+         (policy.fleet_at_once == 0 || all_in_flight(store, false) < policy.fleet_at_once) &&
+         (policy.downloads_at_once == 0 || rollout.downloading < policy.downloads_at_once);
 }
 
 bool may_grant(const Store& store, const GrantIssued& g, const Appliance& row) {

@@ -198,6 +198,7 @@ struct Rollout {
   Instant progressed;     // when an appliance of it, or it itself, last came a step further
   Text<32> approved_by;   // empty: nobody has approved it
   WallTime approved;
+  std::uint32_t downloading = 0;  // with an order, and not yet staged
   static constexpr auto fields() {
     return std::tuple{field<1>("spec", &Rollout::spec),
                       field<2>("tally", &Rollout::tally),
@@ -221,7 +222,8 @@ struct Rollout {
                       field<20>("ends", &Rollout::ends),
                       field<21>("progressed", &Rollout::progressed),
                       field<22>("approved_by", &Rollout::approved_by),
-                      field<23>("approved", &Rollout::approved)};
+                      field<23>("approved", &Rollout::approved),
+                      field<24>("downloading", &Rollout::downloading)};
   }
   friend bool operator==(const Rollout&, const Rollout&) = default;
 };

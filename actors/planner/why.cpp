@@ -27,6 +27,12 @@ Wait of_phase(const Rollout& rollout, RolloutId id) {
   return {WaitReason::no_rollout, 0, 0};
 }
 
+// Does it run, and would be for this appliance at another site?
+bool of_another_site(const Rollout& rollout, const Appliance& row) {
+  return rollout.phase == RolloutPhase::running && planner::leaves_out_site(rollout.spec, row) &&
+         planner::names(rollout.spec, row);
+}
+
 // A rollout that a person has not let begin.
 Wait of_plan(const Rollout& rollout, RolloutId id) {
   const bool approval = planner::waits_for_approval(rollout);
@@ -58,7 +64,7 @@ Wait of_appliance(const Appliance& row, const Rollout& rollout, RolloutId id) {
   return {};
 }
 
-// Room: of the ramp, under the cap, and at the site.
+// Room: of the ramp, under the cap, at the site, in the whole fleet, and on the line.
 Wait of_caps(const Planner::Store& store, const Appliance& row, const Rollout& rollout) {
   const std::uint32_t allowed = planner::allowed_in_flight(rollout);
   const std::uint32_t taken = rollout.in_flight + rollout.proposed;
@@ -72,6 +78,12 @@ Wait of_caps(const Planner::Store& store, const Appliance& row, const Rollout& r
   const std::uint32_t busy = site == nullptr ? 0 : site->in_flight + site->proposed;
   if (busy >= rollout.spec.policy.site_at_once)
     return {WaitReason::site_busy, busy, rollout.spec.policy.site_at_once};
+  if (const std::uint32_t limit = rollout.spec.policy.fleet_at_once; limit != 0)
+    if (const std::uint64_t all = planner::all_in_flight(store, true); all >= limit)
+      return {WaitReason::fleet_busy, all, limit};
+  if (const std::uint32_t limit = rollout.spec.policy.downloads_at_once; limit != 0)
+    if (const std::uint32_t all = rollout.downloading + rollout.proposed; all >= limit)
+      return {WaitReason::bandwidth, all, limit};
   return {};
 }
 
@@ -99,7 +111,11 @@ Wait Planner::why(const Store& store, const Appliance& row, RolloutId& governing
   for (std::uint32_t n = store.rollouts.size(); n > 0; --n) {
     const RolloutId rollout_id = store.rollouts.key(n - 1);
     const Rollout& rollout = store.rollouts.row(n - 1);
-    if (!planner::selects(rollout.spec, row, rollout_id)) continue;
+    if (!planner::selects(rollout.spec, row, rollout_id)) {
+      if (elsewhere.reason == WaitReason::no_rollout && of_another_site(rollout, row))
+        elsewhere = {WaitReason::not_selected, rollout_id.value, 0};
+      continue;
+    }
     if (rollout.phase == RolloutPhase::created) {
       const bool fits = of_graph(row, rollout.spec).reason == WaitReason::none &&
                         of_appliance(row, rollout, rollout_id).reason == WaitReason::none;

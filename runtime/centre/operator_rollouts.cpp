@@ -61,6 +61,13 @@ Json evidence_json(const OperatorParts& parts, const RolloutView& view) {
       {"models", std::move(models)}};
 }
 
+Json sites_json(const OperatorParts& parts, const RolloutSpec& spec) {
+  Json all = Json::array();
+  for (const SiteId site : spec.sites)
+    all.push_back(site_of_key(parts.names->name(NameKind::site, site.value)));
+  return all;
+}
+
 Json rollout_json(const OperatorParts& parts, const RolloutView& view) {
   const RolloutSpec& spec = view.row.spec;
   Json json = {
@@ -70,6 +77,7 @@ Json rollout_json(const OperatorParts& parts, const RolloutView& view) {
       {"hardware",
        spec.hardware ? parts.names->name(NameKind::hardware, spec.hardware.value) : "*"},
       {"client", spec.client ? parts.names->name(NameKind::client, spec.client.value) : "*"},
+      {"sites", sites_json(parts, spec)},
       {"only_from", spec.only_from.value == 0 ? Json(nullptr) : Json(name_of(spec.only_from))},
       {"downgrade", spec.downgrade},
       {"phase", planner::name_of(view.row.phase)},
@@ -114,6 +122,24 @@ Result<ClientId> client_in(const OperatorParts& parts, const OperatorCall& call,
     return Error{ErrorKind::not_found, "no appliance of a client " + trust::printable(*asked) +
                                            " is registered; check the name"};
   return ClientId{name_number(*asked)};
+}
+
+// The numbers of these sites of a client; each must be known.
+Status select_sites(const OperatorParts& parts, const std::vector<std::string>& names,
+                    const std::optional<std::string>& client, RolloutSpec& spec) {
+  if (names.empty()) return Done{};
+  if (!client)
+    return Error{ErrorKind::malformed,
+                 "\"sites\" needs \"client\": two clients may use the same word for a site"};
+  for (const std::string& name : names) {
+    const std::string key = site_key(*client, name);
+    if (!parts.names->knows(NameKind::site, key))
+      return Error{ErrorKind::not_found, "no appliance of " + trust::printable(*client) +
+                                             " is registered at a site " + trust::printable(name) +
+                                             "; check the name"};
+    spec.sites.add({name_number(key)});
+  }
+  return Done{};
 }
 
 http::Response move(const OperatorParts& parts, const OperatorCall& call, RolloutMove move) {
@@ -181,7 +207,8 @@ http::Response create_rollout(const OperatorParts& parts, const OperatorCall& ca
     spec.dead_ends.add(version_in(in, "dead_ends", end));
   if (spec.needs >= spec.version && spec.needs.value != 0)
     in.problem("\"needs\" must be older than \"version\", or no appliance could ever take it");
-  const auto client = in.optional_text("client", trust::name_length_max);
+  auto client = in.optional_text("client", trust::name_length_max);
+  const auto sites = in.texts("sites", trust::name_length_max, spec.sites.capacity);
   spec.downgrade = in.flag("downgrade");
   spec.policy = read_policy(in);
   const auto why = in.optional_text("why", why_bytes_max).value_or("");
@@ -189,6 +216,8 @@ http::Response create_rollout(const OperatorParts& parts, const OperatorCall& ca
   const auto selected = client_in(parts, call, client);
   if (!selected) return refusal(selected.error());
   spec.client = *selected;
+  if (!client && call.who.client != trust::all_clients) client = call.who.client;
+  if (auto s = select_sites(parts, sites, client, spec); !s) return refusal(s.error());
   const auto release = parts.releases->find(spec.version);
   if (!release || !release->complete)
     return refusal(409, fmt::format("release {} is {}; publish all of it first",

@@ -34,6 +34,8 @@ Policy read_policy(JsonInput& outer) {
   count(in, "in_flight_max", 1, fleet_max, policy.in_flight_max);
   count(in, "failure_limit", least, fleet_max, policy.failure_limit);
   count(in, "site_at_once", 1, fleet_max, policy.site_at_once);
+  count(in, "fleet_at_once", 0, fleet_max, policy.fleet_at_once);
+  count(in, "downloads_at_once", 0, fleet_max, policy.downloads_at_once);
   span(in, "install_deadline_ms", seconds(1), longest, policy.install_deadline);
   span(in, "silence_after_ms", seconds(1), longest, policy.silence_after);
   span(in, "token_expiry_ms", seconds(1), a_day, policy.token_expiry);
@@ -80,7 +82,9 @@ nlohmann::ordered_json policy_json(const Policy& p) {
           {"part_halts_all", p.stratum_halts_all},
           {"download_only", p.download_only},
           {"lifetime_ms", p.lifetime.value},
-          {"needs_approval", p.needs_approval}};
+          {"needs_approval", p.needs_approval},
+          {"fleet_at_once", p.fleet_at_once},
+          {"downloads_at_once", p.downloads_at_once}};
 }
 
 }  // namespace drydock::centre

@@ -38,9 +38,9 @@ Result<CompiledPolicy> compile_policy(const std::string& path) {
   if (const int line = given("", "maintenance"))
     return unsupported(path, line, "maintenance",
                        "a rollout has no windows; each appliance has its own. Remove the key");
-  if (const int line = given("select", "sites"))
-    return unsupported(path, line, "select.sites",
-                       "a rollout is for one client or for all. Remove the key");
+  if (spec->select.sites.size() > sites_selected_max)
+    return unsupported(path, given("select", "sites"), "select.sites",
+                       "a rollout names at most 32 sites. Make several rollouts");
   if (const int line = given("select", "hardware"))
     return unsupported(path, line, "select.hardware",
                        "the release's manifest says which hardware. Remove the key");
@@ -62,6 +62,8 @@ Result<CompiledPolicy> compile_policy(const std::string& path) {
   policy.download_only = spec->download_only;
   policy.lifetime = spec->lifetime;
   policy.needs_approval = spec->needs_approval;
+  policy.fleet_at_once = spec->fleet_at_once;
+  policy.downloads_at_once = spec->downloads_at_once;
   if (spec->evidence) {
     policy.growth_unproven = spec->evidence->growth_unproven.value;
     policy.cap_ppm = spec->evidence->cap.value * 1000;
@@ -70,6 +72,7 @@ Result<CompiledPolicy> compile_policy(const std::string& path) {
     planner::compile({.tolerated_ppm = spec->evidence->tolerated.value * 1000}, policy);
   }
   if (!spec->select.clients.empty()) compiled.client = spec->select.clients.front();
+  compiled.sites = spec->select.sites;
   if (const int line = given("", "soak"))
     compiled.note = fmt::format(
         "{}:{}: soak: not sent; each appliance watches a release as long as its own configuration "
@@ -95,7 +98,9 @@ Json policy_json(const Policy& policy) {
           {"part_halts_all", policy.stratum_halts_all},
           {"download_only", policy.download_only},
           {"lifetime_ms", policy.lifetime.value},
-          {"needs_approval", policy.needs_approval}};
+          {"needs_approval", policy.needs_approval},
+          {"fleet_at_once", policy.fleet_at_once},
+          {"downloads_at_once", policy.downloads_at_once}};
 }
 
 }  // namespace drydock::command

@@ -1,6 +1,7 @@
 #pragma once
 // A policy file as the centre takes it: compiled into the planner's bounded Policy, then JSON.
 #include <string>
+#include <vector>
 
 #include "messages/centre.hpp"
 #include "runtime/command/json.hpp"
@@ -9,8 +10,9 @@ namespace drydock::command {
 
 struct CompiledPolicy {
   Policy policy;
-  std::string client;  // of select.clients; empty: every client
-  std::string note;    // what the reader of the file should know; may be empty
+  std::string client;              // of select.clients; empty: every client
+  std::vector<std::string> sites;  // of select.sites; empty: every site
+  std::string note;                // what the reader of the file should know; may be empty
 };
 
 // Malformed with file, line and key for what is no policy, and for a key that a rollout cannot

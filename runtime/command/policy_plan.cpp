@@ -63,6 +63,13 @@ void say_ramp(const Policy& p, const Rollout& rollout, std::vector<std::string>&
   words.push_back(ramp + (p.in_flight_max < rollout.fleet
                               ? fmt::format(". Never more than {} at once.", p.in_flight_max)
                               : "."));
+  if (p.fleet_at_once > 0)
+    words.push_back(
+        fmt::format("It waits while {} of the whole fleet are being updated, by "
+                    "whichever rollout.",
+                    p.fleet_at_once));
+  if (p.downloads_at_once > 0)
+    words.push_back(fmt::format("At most {} download it at once.", p.downloads_at_once));
   if (p.installs_ahead > 0 && !p.download_only)
     words.push_back(fmt::format(
         "Installing risks nothing and runs ahead: staged beyond that, {:g} times as many.",

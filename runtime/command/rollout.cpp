@@ -14,7 +14,7 @@ namespace {
 
 struct CreateOptions {
   std::string version, policy, client, only_from, needs, why;
-  std::vector<std::string> dead_ends;
+  std::vector<std::string> dead_ends, sites;
   bool downgrade = false;
 };
 
@@ -36,6 +36,12 @@ Result<Json> create_body(const CreateOptions& options, Console& console) {
   if (!options.only_from.empty()) body["only_from"] = options.only_from;
   if (!options.needs.empty()) body["needs"] = options.needs;
   if (!options.dead_ends.empty()) body["dead_ends"] = options.dead_ends;
+  const auto& sites = options.sites.empty() ? compiled.sites : options.sites;
+  if (!compiled.sites.empty() && sites != compiled.sites)
+    return Error{ErrorKind::malformed,
+                 fmt::format("--site contradicts select.sites in {}; name them in one place",
+                             options.policy)};
+  if (!sites.empty()) body["sites"] = sites;
   body["downgrade"] = options.downgrade;
   body["why"] = options.why;
   return body;
@@ -131,6 +137,15 @@ void add_evidence(const Json& evidence, std::vector<Row>& rows) {
   }
 }
 
+std::string sites_of(const Json& rollout) {
+  const Json* sites = list_in(rollout, "sites");
+  if (sites == nullptr || sites->empty()) return "*";
+  std::string all;
+  for (const Json& site : *sites)
+    all += (all.empty() ? "" : ", ") + clean(site.is_string() ? site.get<std::string>() : "?");
+  return all;
+}
+
 Exit status_of_one(const std::string& id, Session& session, Centre& centre) {
   const auto answer = centre.get("/v1/rollouts/" + id);
   if (!answer) return session.console.failed(answer.error());
@@ -144,6 +159,7 @@ Exit status_of_one(const std::string& id, Session& session, Centre& centre) {
       {"version", view->version},
       {"phase", view->phase},
       {"client", cell(*answer, "client")},
+      {"sites", sites_of(*answer)},
       {"hardware", cell(*answer, "hardware")},
       {"committed", fmt::format("{} of {}  {}", view->committed, view->targets,
                                 bar(view->committed, view->targets, 24))},
@@ -183,6 +199,11 @@ void add_create(Verbs& verbs, CLI::App& group) {
       ->check(values::file);
   verb.add_option("--client", o->client, "only this client's appliances")
       ->type_name("NAME")
+      ->check(values::name);
+  verb.add_option("--site", o->sites, "only this site's appliances; up to 32 times")
+      ->type_name("NAME")
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+      ->expected(1)
       ->check(values::name);
   verb.add_option("--only-from", o->only_from, "only appliances that run exactly this version")
       ->type_name("VERSION")

@@ -41,22 +41,25 @@ void read_policy(const Value& value, PolicySpec& out) {
     out.canary = out.failure_limit = 0;
     out.growth.max_in_flight = kFleetMax;
   }
-  read_map(value, {{"name", name(out.name), some},
-                   {"canary", number<std::uint32_t>(out.canary, 1, kFleetMax)},
-                   {"growth", section(out.growth, read_growth)},
-                   {"failure_limit", number<std::uint32_t>(out.failure_limit, 1, kFleetMax)},
-                   {"site_at_once", number<std::uint32_t>(out.site_at_once, 1, kFleetMax)},
-                   {"evidence", section(out.evidence, read_evidence)},
-                   {"download_only", flag(out.download_only)},
-                   {"lifetime", duration(out.lifetime, minutes(1), kLongest)},
-                   {"soak", duration(out.soak, Duration{0}, kLongest)},
-                   {"install_deadline", duration(out.install_deadline, seconds(1), kLongest)},
-                   {"silence_after", duration(out.silence_after, seconds(1), kLongest)},
-                   {"token_expiry", duration(out.token_expiry, seconds(1), hours(24))},
-                   {"poll_hint", duration(out.poll_hint, Duration{0}, hours(24))},
-                   {"approval", choice<bool>(out.needs_approval, approvals)},
-                   {"maintenance", section(out.maintenance, read_maintenance)},
-                   {"select", section(out.select, read_selection)}});
+  read_map(value,
+           {{"name", name(out.name), some},
+            {"canary", number<std::uint32_t>(out.canary, 1, kFleetMax)},
+            {"growth", section(out.growth, read_growth)},
+            {"failure_limit", number<std::uint32_t>(out.failure_limit, 1, kFleetMax)},
+            {"site_at_once", number<std::uint32_t>(out.site_at_once, 1, kFleetMax)},
+            {"fleet_at_once", number<std::uint32_t>(out.fleet_at_once, 1, kFleetMax)},
+            {"downloads_at_once", number<std::uint32_t>(out.downloads_at_once, 1, kFleetMax)},
+            {"evidence", section(out.evidence, read_evidence)},
+            {"download_only", flag(out.download_only)},
+            {"lifetime", duration(out.lifetime, minutes(1), kLongest)},
+            {"soak", duration(out.soak, Duration{0}, kLongest)},
+            {"install_deadline", duration(out.install_deadline, seconds(1), kLongest)},
+            {"silence_after", duration(out.silence_after, seconds(1), kLongest)},
+            {"token_expiry", duration(out.token_expiry, seconds(1), hours(24))},
+            {"poll_hint", duration(out.poll_hint, Duration{0}, hours(24))},
+            {"approval", choice<bool>(out.needs_approval, approvals)},
+            {"maintenance", section(out.maintenance, read_maintenance)},
+            {"select", section(out.select, read_selection)}});
   if (out.canary > out.growth.max_in_flight)
     value.problem(fmt::format("canary ({}) is larger than growth.max_in_flight ({})", out.canary,
                               out.growth.max_in_flight));

@@ -90,9 +90,9 @@ BOOST_AUTO_TEST_CASE(the_other_slot_of_none_is_none) {
 
 BOOST_AUTO_TEST_CASE(every_wait_reason_has_a_sentence_of_its_own) {
   std::set<std::string> sentences;
-  for (std::uint8_t n = 0; n <= static_cast<std::uint8_t>(WaitReason::not_started); ++n)
+  for (std::uint8_t n = 0; n <= static_cast<std::uint8_t>(WaitReason::bandwidth); ++n)
     sentences.insert(name_of(Wait{static_cast<WaitReason>(n), 1, 2}));
-  BOOST_TEST(sentences.size() == static_cast<std::size_t>(WaitReason::not_started) + 1U);
+  BOOST_TEST(sentences.size() == static_cast<std::size_t>(WaitReason::bandwidth) + 1U);
   BOOST_TEST(name_of(Wait{static_cast<WaitReason>(200), 1, 2}) == "an unknown reason");
 }
 

@@ -63,6 +63,11 @@ class PlannerScript {
     spec.policy.in_flight_max = 2 + below(3);
     spec.policy.failure_limit = 1 + below(4);
     spec.policy.site_at_once = 1 + below(2);
+    spec.policy.needs_approval = dice.below(8) == 0;
+    spec.policy.fleet_at_once = below(6);
+    spec.policy.downloads_at_once = below(4);
+    spec.sites.clear();
+    if (dice.below(6) == 0) spec.sites.add({1 + dice.below(4)}), spec.sites.add({9});
     spec.needs = {dice.below(6) == 0 ? 1 + dice.below(3) : 0};
     spec.dead_ends.clear();
     if (dice.below(6) == 0) spec.dead_ends.add({1 + dice.below(4)});

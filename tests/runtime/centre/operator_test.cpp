@@ -216,6 +216,25 @@ BOOST_AUTO_TEST_CASE(order_of_an_appliance_is_listed_and_taken_back_with_a_name_
   BOOST_TEST(centre.admin.post(path, {{"why", "off"}}).status == 409u);
 }
 
+BOOST_AUTO_TEST_CASE(rollout_for_some_sites_names_sites_of_its_client) {
+  Running centre;
+  BOOST_REQUIRE(centre.admin.register_appliance(acme(1), "north").status == 200);
+  BOOST_REQUIRE(centre.admin.register_appliance(acme(2), "south").status == 200);
+  centre.admin.must_publish(installation().release(make_version(1, 1, 0)));
+  const auto create = [&](const Json& more) {
+    Json body = {{"version", "1.1.0"}};
+    body.update(more);
+    return centre.admin.post("/v1/rollouts", body);
+  };
+  BOOST_TEST(create({{"sites", {"north"}}}).status == 400u);
+  BOOST_TEST(create({{"client", "acme"}, {"sites", {"west"}}}).status == 404u);
+  BOOST_REQUIRE(create({{"client", "acme"}, {"sites", {"north"}}}).status == 201u);
+  BOOST_TEST(centre.admin.get("/v1/rollouts/1").body.at("sites") == Json({"north"}));
+  auto theirs = centre.as("olga", Role::operator_, "acme");
+  BOOST_TEST(theirs.post("/v1/rollouts", {{"version", "1.1.0"}, {"sites", {"south"}}}).status ==
+             201u);
+}
+
 BOOST_AUTO_TEST_CASE(rollback_halts_the_rollout_and_starts_one_to_the_release_before) {
   Running centre;
   centre.admin.must_publish(installation().release(make_version(1, 0, 0)));

@@ -41,7 +41,7 @@ BOOST_AUTO_TEST_CASE(a_policy_file_is_sent_as_the_planner_takes_it) {
              R"("token_expiry_ms":90000,"poll_hint_ms":0,"tolerated_ppm":0,)"
              R"("growth_unproven_permille":0,"cap_ppm":0,"installs_ahead_permille":0,)"
              R"("part_halts_all":false,"download_only":false,"lifetime_ms":0,)"
-             R"("needs_approval":false})");
+             R"("needs_approval":false,"fleet_at_once":0,"downloads_at_once":0})");
 }
 
 BOOST_AUTO_TEST_CASE(without_a_policy_file_the_default_policy_is_stated) {
@@ -65,7 +65,6 @@ BOOST_AUTO_TEST_CASE(a_wrong_policy_is_refused_with_line_and_key_and_nothing_is_
     BOOST_TEST(holds(said.err, part));
   };
   refused("name: a\ncanary: lots\n", "policy.yaml:2: canary: found \"lots\"");
-  refused("name: a\nselect:\n  sites: [north]\n", "policy.yaml:3: select.sites: ");
   refused("name: a\nmaintenance: {time_zone: UTC}\n", "policy.yaml:2: maintenance: ");
   refused("name: a\napproval: perhaps\n", "policy.yaml:2: approval: found \"perhaps\"");
   refused("name: a\nselect: {clients: [x, y]}\n", "policy.yaml:2: select.clients: ");
@@ -82,6 +81,28 @@ BOOST_AUTO_TEST_CASE(a_rollout_that_needs_an_approval_says_so_when_it_is_created
   BOOST_TEST(said.exit == 0);
   BOOST_TEST(holds(said.out, "drydock rollout approve 4"));
   BOOST_TEST((*parse_object(centre.asked().at(0).body))["policy"]["needs_approval"] == true);
+}
+
+BOOST_AUTO_TEST_CASE(selected_sites_are_sent_and_named_in_one_place_only) {
+  Desk desk;
+  FakeCentre centre;
+  centre.answer("POST /v1/rollouts", 201, R"({"rollout":4})");
+  const auto policy =
+      desk.folder.put("policy.yaml", "name: a\nselect: {clients: [acme], sites: [north, south]}\n");
+  const std::vector<std::string> line = {"rollout", "create",   "--version",
+                                         "1.1.0",   "--policy", policy};
+  BOOST_TEST(desk.ask(centre, line).exit == 0);
+  BOOST_TEST(json_text((*parse_object(centre.asked().at(0).body))["sites"]) ==
+             R"(["north","south"])");
+  auto twice = line;
+  twice.insert(twice.end(), {"--site", "west"});
+  const auto said = desk.ask(centre, twice);
+  BOOST_TEST(said.exit == 2);
+  BOOST_TEST(holds(said.err, "contradicts select.sites"));
+  BOOST_TEST(desk.ask(centre, {"rollout", "create", "--version", "1.1.0", "--client", "acme",
+                               "--site", "west", "--site", "east"})
+                 .exit == 0);
+  BOOST_TEST((*parse_object(centre.asked().at(1).body))["sites"].size() == 2u);
 }
 
 BOOST_AUTO_TEST_CASE(a_key_that_is_not_sent_is_noted) {
