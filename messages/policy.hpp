@@ -56,6 +56,7 @@ struct Policy {
   bool needs_approval = false;      // a second person approves it before it may start
   std::uint32_t fleet_at_once = 0;  // in flight, over all rollouts; 0: no limit
   std::uint32_t downloads_at_once = 0;  // with an order and not yet staged; 0: no limit
+  std::uint32_t priority = 0;           // of two rollouts for an appliance, the higher governs
   static constexpr auto fields() {
     return std::tuple{field<1>("canary", &Policy::canary),
                       field<2>("growth_permille", &Policy::growth_permille),
@@ -79,7 +80,8 @@ struct Policy {
                       field<20>("twice", &Policy::twice),
                       field<21>("needs_approval", &Policy::needs_approval),
                       field<22>("fleet_at_once", &Policy::fleet_at_once),
-                      field<23>("downloads_at_once", &Policy::downloads_at_once)};
+                      field<23>("downloads_at_once", &Policy::downloads_at_once),
+                      field<24>("priority", &Policy::priority)};
   }
   friend bool operator==(const Policy&, const Policy&) = default;
 };

@@ -349,6 +349,7 @@ void created(Store& store, const RolloutCreated& e, const Decision& d, const Tur
   Rollout& rollout = store.rollouts.change(store.rollouts.insert(id));
   rollout.spec = e.spec;
   rollout.phase = RolloutPhase::created;
+  store.head.prioritised = store.head.prioritised || e.spec.policy.priority != 0;
   rollout.created = rollout.moved = d.wall;
   rollout.progressed = turn.up;
   rollout.by = rollout.moved_by = d.by;

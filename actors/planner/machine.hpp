@@ -107,6 +107,7 @@ struct Planner {
     Instant next_deadline;              // nothing is overdue before it
     std::uint32_t counted = 0;          // appliances known when fleets were last counted
     List<ProposalId, asked_max> asked;  // on their way, and about no single appliance
+    bool prioritised = false;           // some rollout has a priority
     static constexpr auto fields() {
       return std::tuple{field<1>("epoch", &Head::epoch),
                         field<2>("decided", &Head::decided),
@@ -118,7 +119,8 @@ struct Planner {
                         field<8>("foreign", &Head::foreign),
                         field<9>("next_deadline", &Head::next_deadline),
                         field<10>("counted", &Head::counted),
-                        field<11>("asked", &Head::asked)};
+                        field<11>("asked", &Head::asked),
+                        field<12>("prioritised", &Head::prioritised)};
     }
     friend bool operator==(const Head&, const Head&) = default;
   };

@@ -13,7 +13,9 @@ bool names(const RolloutSpec& spec, const Appliance& row) noexcept {
 
 bool selects(const RolloutSpec& spec, const Appliance& row, RolloutId rollout) noexcept {
   if (spec.client && spec.client != row.client) return false;
-  if (leaves_out_site(spec, row)) return false;
+  // What is in flight proves itself first, wherever it has been moved to.
+  const bool awaited = row.rollout == rollout && is_awaited(row.stage);
+  if (!awaited && leaves_out_site(spec, row)) return false;
   if (!spec.only_from.value) return true;
   return row.running == spec.only_from || row.rollout == rollout;
 }

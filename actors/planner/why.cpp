@@ -102,15 +102,50 @@ Wait of_token(const Appliance& row, const Rollout& rollout, RolloutId id) {
 
 }  // namespace
 
+namespace {
+
+// The rollouts in the order in which they are asked: by priority, and of the same the newest first.
+class Order {
+ public:
+  explicit Order(const Planner::Store& store) : size_(store.rollouts.size()) {
+    for (std::uint32_t n = 0; n < size_ && n < rows_.size(); ++n) {
+      const auto row = static_cast<std::uint8_t>(size_ - 1 - n);
+      const std::uint32_t priority = priority_of(store, row);
+      std::uint32_t at = n;  // stable: behind those of the same priority
+      for (; at > 0 && store.head.prioritised && priority_of(store, rows_[at - 1]) < priority; --at)
+        rows_[at] = rows_[at - 1];
+      rows_[at] = row;
+    }
+  }
+  std::uint32_t size() const { return size_; }
+  std::uint32_t operator[](std::uint32_t n) const { return rows_[n]; }
+
+ private:
+  static std::uint32_t priority_of(const Planner::Store& store, std::uint32_t row) {
+    return store.rollouts.row(row).spec.policy.priority;
+  }
+  std::uint32_t size_;
+  std::array<std::uint8_t, Planner::rollouts_max> rows_{};
+};
+
+bool is_over(RolloutPhase phase) {
+  return phase == RolloutPhase::halted || phase == RolloutPhase::expired;
+}
+
+}  // namespace
+
 Wait Planner::why(const Store& store, const Appliance& row, RolloutId& governing) noexcept {
   governing = {};
   Wait elsewhere{WaitReason::no_rollout, 0, 0};
-  RolloutId of_elsewhere, planned;
-  // The newest rollout that is meant for it governs; an older one never works against it, but it
-  // may be the way there.
-  for (std::uint32_t n = store.rollouts.size(); n > 0; --n) {
-    const RolloutId rollout_id = store.rollouts.key(n - 1);
-    const Rollout& rollout = store.rollouts.row(n - 1);
+  RolloutId of_elsewhere, planned, of_done;
+  Wait done;
+  // The newest rollout that is meant for it governs, or one with a higher priority until it has
+  // nothing for it; an older one never works against it, but it may be the way there.
+  const Order order(store);
+  for (std::uint32_t n = 0; n < order.size(); ++n) {
+    const RolloutId rollout_id = store.rollouts.key(order[n]);
+    const Rollout& rollout = store.rollouts.row(order[n]);
+    if (rollout_id < of_done) continue;
     if (!planner::selects(rollout.spec, row, rollout_id)) {
       if (elsewhere.reason == WaitReason::no_rollout && of_another_site(rollout, row))
         elsewhere = {WaitReason::not_selected, rollout_id.value, 0};
@@ -134,13 +169,16 @@ Wait Planner::why(const Store& store, const Appliance& row, RolloutId& governing
     // On the way to a newer release, an older one is of use only where it leads on.
     governing = rollout_id;
     const Wait own = under_way ? Wait{} : of_appliance(row, rollout, rollout_id);
-    if (own.reason != WaitReason::none) {
+    const Wait phase = of_phase(rollout, rollout_id);
+    const bool over = is_over(rollout.phase) && store.head.prioritised && !under_way;
+    if (own.reason != WaitReason::none || over) {
       if (of_elsewhere && elsewhere.reason == WaitReason::graph) break;
-      if (planned && !of_elsewhere && own.reason == WaitReason::up_to_date) break;
-      return own;
+      if (!of_done) done = own.reason != WaitReason::none ? own : phase;
+      of_done = rollout_id;
+      if (!store.head.prioritised) break;
+      continue;
     }
-    if (const Wait wait = of_phase(rollout, rollout_id); wait.reason != WaitReason::none)
-      return wait;
+    if (phase.reason != WaitReason::none) return phase;
     if (planner::part_halted(store, rollout_id, row.hardware))
       return {WaitReason::part_halted, rollout_id.value, row.hardware.value};
     if (row.proposing != planner::Proposing::nothing) return {WaitReason::deciding, 0, 0};
@@ -152,6 +190,12 @@ Wait Planner::why(const Store& store, const Appliance& row, RolloutId& governing
     }
     if (store.head.proposing >= proposals_max) return {WaitReason::busy, 0, 0};
     return of_caps(store, row, rollout);
+  }
+  const bool told_elsewhere = of_elsewhere && elsewhere.reason == WaitReason::graph;
+  const bool told_plan = planned && !of_elsewhere && done.reason == WaitReason::up_to_date;
+  if (of_done && !told_elsewhere && !told_plan) {
+    governing = of_done;
+    return done;
   }
   governing = of_elsewhere;
   if (of_elsewhere || !planned) return elsewhere;

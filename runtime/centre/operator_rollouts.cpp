@@ -269,6 +269,7 @@ http::Response roll_back(const OperatorParts& parts, const OperatorCall& call) {
   spec.downgrade = true;
   spec.needs = {};  // whoever took it may go back
   spec.dead_ends.clear();
+  spec.sites.clear();  // wherever it stands by now
   spec.policy.download_only = spec.policy.needs_approval =
       false;  // the way back is not kept waiting
   const auto hardware = hardware_of(parts, release->hardware);

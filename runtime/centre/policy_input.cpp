@@ -5,7 +5,7 @@
 namespace drydock::centre {
 namespace {
 
-constexpr std::int64_t fleet_max = 10'000'000;
+constexpr std::int64_t fleet_max = 10'000'000, priority_max = 100;
 constexpr Duration longest = hours(24 * 365), a_day = hours(24);
 
 void count(JsonInput& in, const char* key, std::int64_t min, std::int64_t max,
@@ -36,6 +36,7 @@ Policy read_policy(JsonInput& outer) {
   count(in, "site_at_once", 1, fleet_max, policy.site_at_once);
   count(in, "fleet_at_once", 0, fleet_max, policy.fleet_at_once);
   count(in, "downloads_at_once", 0, fleet_max, policy.downloads_at_once);
+  count(in, "priority", 0, priority_max, policy.priority);
   span(in, "install_deadline_ms", seconds(1), longest, policy.install_deadline);
   span(in, "silence_after_ms", seconds(1), longest, policy.silence_after);
   span(in, "token_expiry_ms", seconds(1), a_day, policy.token_expiry);
@@ -84,7 +85,8 @@ nlohmann::ordered_json policy_json(const Policy& p) {
           {"lifetime_ms", p.lifetime.value},
           {"needs_approval", p.needs_approval},
           {"fleet_at_once", p.fleet_at_once},
-          {"downloads_at_once", p.downloads_at_once}};
+          {"downloads_at_once", p.downloads_at_once},
+          {"priority", p.priority}};
 }
 
 }  // namespace drydock::centre

@@ -64,6 +64,7 @@ Result<CompiledPolicy> compile_policy(const std::string& path) {
   policy.needs_approval = spec->needs_approval;
   policy.fleet_at_once = spec->fleet_at_once;
   policy.downloads_at_once = spec->downloads_at_once;
+  policy.priority = spec->priority;
   if (spec->evidence) {
     policy.growth_unproven = spec->evidence->growth_unproven.value;
     policy.cap_ppm = spec->evidence->cap.value * 1000;
@@ -100,7 +101,8 @@ Json policy_json(const Policy& policy) {
           {"lifetime_ms", policy.lifetime.value},
           {"needs_approval", policy.needs_approval},
           {"fleet_at_once", policy.fleet_at_once},
-          {"downloads_at_once", policy.downloads_at_once}};
+          {"downloads_at_once", policy.downloads_at_once},
+          {"priority", policy.priority}};
 }
 
 }  // namespace drydock::command

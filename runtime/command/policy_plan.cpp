@@ -126,6 +126,9 @@ Plan plan_of(const Policy& p, std::uint32_t fleet) {
                   config::text_of(p.install_deadline), config::text_of(p.token_expiry)));
   if (p.needs_approval)
     plan.words.push_back("It starts only when somebody else than its creator has approved it.");
+  if (p.priority > 0)
+    plan.words.push_back(fmt::format(
+        "Priority {}: it goes before every rollout of a lower one, also a newer.", p.priority));
   if (p.download_only) plan.words.push_back("It only stages: nobody gets a reboot token.");
   if (p.lifetime.value > 0)
     plan.words.push_back(

@@ -8,7 +8,7 @@
 namespace drydock::config {
 namespace {
 
-constexpr std::uint32_t kFleetMax = 10'000'000;
+constexpr std::uint32_t kFleetMax = 10'000'000, kPriorityMax = 100;
 constexpr Duration kLongest = hours(24 * 365);
 
 void read_growth(const Value& value, Growth& out) {
@@ -49,6 +49,7 @@ void read_policy(const Value& value, PolicySpec& out) {
             {"site_at_once", number<std::uint32_t>(out.site_at_once, 1, kFleetMax)},
             {"fleet_at_once", number<std::uint32_t>(out.fleet_at_once, 1, kFleetMax)},
             {"downloads_at_once", number<std::uint32_t>(out.downloads_at_once, 1, kFleetMax)},
+            {"priority", number<std::uint32_t>(out.priority, 0, kPriorityMax)},
             {"evidence", section(out.evidence, read_evidence)},
             {"download_only", flag(out.download_only)},
             {"lifetime", duration(out.lifetime, minutes(1), kLongest)},

@@ -52,6 +52,7 @@ struct PolicySpec {
   bool needs_approval = false;            // a second person approves before it may start
   std::uint32_t fleet_at_once = 0;        // in flight over all rollouts; 0: no limit
   std::uint32_t downloads_at_once = 0;    // installing and not yet staged; 0: no limit
+  std::uint32_t priority = 0;             // of two rollouts for an appliance, the higher governs
   windows::Spec maintenance;              // on top of the appliance's own; none: always open
   Selection select;
 };

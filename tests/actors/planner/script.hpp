@@ -66,6 +66,7 @@ class PlannerScript {
     spec.policy.needs_approval = dice.below(8) == 0;
     spec.policy.fleet_at_once = below(6);
     spec.policy.downloads_at_once = below(4);
+    spec.policy.priority = dice.below(4) == 0 ? below(3) : 0;
     spec.sites.clear();
     if (dice.below(6) == 0) spec.sites.add({1 + dice.below(4)}), spec.sites.add({9});
     spec.needs = {dice.below(6) == 0 ? 1 + dice.below(3) : 0};

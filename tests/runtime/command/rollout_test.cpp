@@ -41,7 +41,8 @@ BOOST_AUTO_TEST_CASE(a_policy_file_is_sent_as_the_planner_takes_it) {
              R"("token_expiry_ms":90000,"poll_hint_ms":0,"tolerated_ppm":0,)"
              R"("growth_unproven_permille":0,"cap_ppm":0,"installs_ahead_permille":0,)"
              R"("part_halts_all":false,"download_only":false,"lifetime_ms":0,)"
-             R"("needs_approval":false,"fleet_at_once":0,"downloads_at_once":0})");
+             R"("needs_approval":false,"fleet_at_once":0,"downloads_at_once":0,)"
+             R"("priority":0})");
 }
 
 BOOST_AUTO_TEST_CASE(without_a_policy_file_the_default_policy_is_stated) {
