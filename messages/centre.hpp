@@ -1,5 +1,6 @@
 #pragma once
 // What the machines of the centre tell each other, and what the decision log holds.
+#include "messages/calendar.hpp"
 #include "messages/check_in.hpp"
 #include "messages/policy.hpp"
 
@@ -109,6 +110,7 @@ struct RolloutSpec {
   Version needs;  // only from this version on; an older one takes another release first
   List<Version, 8> dead_ends;              // versions from which this release cannot be reached
   List<SiteId, sites_selected_max> sites;  // only appliances of these; none: of every site
+  Calendar calendar;                       // when reboots may be asked for
   static constexpr auto fields() {
     return std::tuple{field<1>("version", &RolloutSpec::version),
                       field<2>("manifest", &RolloutSpec::manifest),
@@ -119,7 +121,8 @@ struct RolloutSpec {
                       field<7>("policy", &RolloutSpec::policy),
                       field<8>("needs", &RolloutSpec::needs),
                       field<9>("dead_ends", &RolloutSpec::dead_ends),
-                      field<10>("sites", &RolloutSpec::sites)};
+                      field<10>("sites", &RolloutSpec::sites),
+                      field<11>("calendar", &RolloutSpec::calendar)};
   }
   friend bool operator==(const RolloutSpec&, const RolloutSpec&) = default;
 };

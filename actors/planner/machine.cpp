@@ -4,6 +4,7 @@
 
 #include "actors/planner/apply.hpp"
 #include "actors/planner/evidence.hpp"
+#include "actors/planner/openings.hpp"
 #include "actors/planner/selection.hpp"
 #include "runtime/kernel/overloaded.hpp"
 
@@ -106,6 +107,7 @@ bool token_due(const Store& store, const Appliance& row, const Facts& facts, con
   if (!facts.wants_token || facts.update != row.update || row.lapses >= Planner::lapses_max)
     return false;
   if (planner::part_halted(store, row.rollout, row.hardware)) return false;
+  if (!planner::window_now(store, row.rollout, turn).open) return false;
   // Wanting it says that the release is staged, should the report of that have been lost.
   if (row.stage == Stage::token) return row.expires <= turn.wall;
   return planner::in_flight(row.stage) && planner::may_expose(*rollout, row);
@@ -336,6 +338,16 @@ void release_asked(Store& store, const Planner::ReleaseAsked& e, const Turn& tur
   propose_for(store, i, Proposing::other, d, turn, out);
 }
 
+void calendar_resolved(Store& store, const Planner::CalendarResolved& e) {
+  if (store.rollouts.get(e.rollout) == nullptr) return;
+  std::uint32_t i = store.calendars.find(e.rollout);
+  if (i == store.calendars.none) {
+    if (store.calendars.full()) return;  // stays closed
+    i = store.calendars.insert(e.rollout);
+  }
+  if (!(store.calendars.row(i) == e.calendar)) store.calendars.change(i) = e.calendar;
+}
+
 }  // namespace
 
 void Planner::step(Store& store, const Event& event, const Turn& turn,
@@ -346,6 +358,7 @@ void Planner::step(Store& store, const Event& event, const Turn& turn,
                  [&](const RolloutAsked& e) { asked(store, e, RolloutCreated{e.spec}, turn, out); },
                  [&](const MoveAsked& e) { move_asked(store, e, turn, out); },
                  [&](const ReleaseAsked& e) { release_asked(store, e, turn, out); },
+                 [&](const CalendarResolved& e) { calendar_resolved(store, e); },
                  [&](const Decided& e) { decided(store, e, turn, out); },
                  [&](const NotDecided& e) { not_decided(store, e.decision, turn, out); },
                  [&](const TimerFired& e) {

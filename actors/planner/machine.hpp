@@ -64,6 +64,16 @@ struct Planner {
     }
     friend bool operator==(const ReleaseAsked&, const ReleaseAsked&) = default;
   };
+  struct CalendarResolved {  // by the shell: a rollout's calendar for the time to come
+    static constexpr const char* name = "CalendarResolved";
+    RolloutId rollout;
+    ResolvedCalendar calendar;
+    static constexpr auto fields() {
+      return std::tuple{field<1>("rollout", &CalendarResolved::rollout),
+                        field<2>("calendar", &CalendarResolved::calendar)};
+    }
+    friend bool operator==(const CalendarResolved&, const CalendarResolved&) = default;
+  };
   struct Decided {
     static constexpr const char* name = "Decided";
     Position position;
@@ -85,7 +95,7 @@ struct Planner {
     friend bool operator==(const NotDecided&, const NotDecided&) = default;
   };
   using Event = std::variant<CentreStarted, ApplianceSeen, RolloutAsked, MoveAsked, Decided,
-                             NotDecided, TimerFired, ReleaseAsked>;
+                             NotDecided, TimerFired, ReleaseAsked, CalendarResolved>;
 
   struct Propose {
     static constexpr const char* name = "Propose";
@@ -130,12 +140,14 @@ struct Planner {
     Table<SiteId, planner::Site> sites;
     Table<RolloutId, planner::Rollout> rollouts;  // in the order of their ids: 1, 2, 3, ...
     Table<planner::StratumId, planner::Stratum> strata;
+    Table<RolloutId, ResolvedCalendar> calendars;  // of the rollouts that have one
     template <class Visit>
     void for_each_table(Visit&& visit) {
       visit(std::uint32_t{1}, appliances);
       visit(std::uint32_t{2}, sites);
       visit(std::uint32_t{3}, rollouts);
       visit(std::uint32_t{4}, strata);
+      visit(std::uint32_t{5}, calendars);
     }
     template <class Visit>
     void for_each_table(Visit&& visit) const {
@@ -143,6 +155,7 @@ struct Planner {
       visit(std::uint32_t{2}, sites);
       visit(std::uint32_t{3}, rollouts);
       visit(std::uint32_t{4}, strata);
+      visit(std::uint32_t{5}, calendars);
     }
   };
 

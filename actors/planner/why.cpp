@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "actors/planner/evidence.hpp"
+#include "actors/planner/openings.hpp"
 #include "actors/planner/selection.hpp"
 
 namespace drydock {
@@ -173,7 +174,7 @@ Wait Planner::why(const Store& store, const Appliance& row, RolloutId& governing
     const bool over = is_over(rollout.phase) && store.head.prioritised && !under_way;
     if (own.reason != WaitReason::none || over) {
       if (of_elsewhere && elsewhere.reason == WaitReason::graph) break;
-      if (!of_done) done = own.reason != WaitReason::none ? own : phase;
+      done = own.reason != WaitReason::none ? own : phase;
       of_done = rollout_id;
       if (!store.head.prioritised) break;
       continue;
@@ -207,6 +208,9 @@ Wait Planner::why(const Store& store, std::uint32_t i, RolloutId& governing,
                   const Turn& now) noexcept {
   const Appliance& row = store.appliances.row(i);
   const Wait wait = why(store, row, governing);
+  if (wait.reason == WaitReason::in_progress && row.stage == Stage::staged)
+    if (const auto window = planner::window_now(store, row.rollout, now); !window.open)
+      return {WaitReason::window, static_cast<std::uint64_t>(window.opens.value), 0};
   if (wait.reason != WaitReason::none) return wait;
   const Rollout* rollout = store.rollouts.get(governing);
   if (rollout == nullptr || !planner::on_evidence(rollout->spec.policy) || rollout->fleet == 0)

@@ -6,6 +6,8 @@
 #include <nlohmann/json.hpp>
 
 #include "actors/planner/evidence.hpp"
+#include "runtime/centre/calendar_input.hpp"
+#include "runtime/centre/calendars.hpp"
 #include "runtime/centre/policy_input.hpp"
 #include "runtime/centre/rollout_waits.hpp"
 #include "runtime/trust/names.hpp"
@@ -99,6 +101,7 @@ Json rollout_json(const OperatorParts& parts, const RolloutView& view) {
       {"dead_ends", versions_json(spec.dead_ends)},
       {"evidence", evidence_json(parts, view)},
       {"policy", policy_json(spec.policy)},
+      {"calendar", calendar_json(spec.calendar)},
       {"epoch", view.epoch.value}};
   json.update(waits_json(parts, view));
   return json;
@@ -140,6 +143,18 @@ Status select_sites(const OperatorParts& parts, const std::vector<std::string>& 
     spec.sites.add({name_number(key)});
   }
   return Done{};
+}
+
+// When its reboots may be asked for in the time to come; empty: always.
+Result<ResolvedCalendar> windows_of(const OperatorParts& parts, const RolloutSpec& spec) {
+  if (spec.calendar.always_open()) return ResolvedCalendar{};
+  auto calendar = resolved(spec.calendar, parts.now().wall);
+  if (!calendar) return Error{ErrorKind::malformed, "calendar: " + calendar.error().text};
+  if (!ever_opens(*calendar, spec.policy.token_expiry))
+    return Error{ErrorKind::malformed,
+                 "calendar: in the time to come no window opens for as long as a reboot token "
+                 "lives (\"token_expiry_ms\"); nothing would ever reboot"};
+  return calendar;
 }
 
 http::Response move(const OperatorParts& parts, const OperatorCall& call, RolloutMove move) {
@@ -211,6 +226,7 @@ http::Response create_rollout(const OperatorParts& parts, const OperatorCall& ca
   const auto sites = in.texts("sites", trust::name_length_max, spec.sites.capacity);
   spec.downgrade = in.flag("downgrade");
   spec.policy = read_policy(in);
+  spec.calendar = read_calendar(in);
   const auto why = in.optional_text("why", why_bytes_max).value_or("");
   if (auto s = in.done(); !s) return refusal(s.error());
   const auto selected = client_in(parts, call, client);
@@ -226,8 +242,11 @@ http::Response create_rollout(const OperatorParts& parts, const OperatorCall& ca
   const auto hardware = hardware_of(parts, release->hardware);
   if (!hardware) return refusal(hardware.error());
   spec.hardware = *hardware;
+  const auto calendar = windows_of(parts, spec);
+  if (!calendar) return refusal(calendar.error());
   const auto answer = ask_for_rollout(parts, spec, {call.who.name, why});
   if (!done(answer)) return refused_by_machine(answer, "rollout of " + name_of(spec.version));
+  if (!spec.calendar.always_open()) Calendars::tell(*parts.machines, answer->rollout, *calendar);
   spdlog::info("{} created rollout {} of {}: {}", call.who.name, answer->rollout.value,
                name_of(spec.version), why);
   return reply(201, Json{{"rollout", answer->rollout.value}});
@@ -269,6 +288,7 @@ http::Response roll_back(const OperatorParts& parts, const OperatorCall& call) {
   spec.downgrade = true;
   spec.needs = {};  // whoever took it may go back
   spec.dead_ends.clear();
+  spec.calendar = {};  // the appliances' own windows hold still
   spec.sites.clear();  // wherever it stands by now
   spec.policy.download_only = spec.policy.needs_approval =
       false;  // the way back is not kept waiting

@@ -35,9 +35,18 @@ Result<CompiledPolicy> compile_policy(const std::string& path) {
   const auto given = [&](const char* section, const char* key) {
     return line_of(*text, section, key);
   };
-  if (const int line = given("", "maintenance"))
-    return unsupported(path, line, "maintenance",
-                       "a rollout has no windows; each appliance has its own. Remove the key");
+  const windows::Spec& windows = spec->maintenance;
+  if (windows.windows.size() > Calendar::hours_max)
+    return unsupported(path, given("maintenance", "windows"), "maintenance.windows",
+                       "a rollout has at most 8 windows. Join some");
+  if (windows.black_outs.size() > Calendar::black_outs_max)
+    return unsupported(path, given("maintenance", "black_outs"), "maintenance.black_outs",
+                       "a rollout has at most 16 black-outs. Join some");
+  for (const windows::Window& each : windows.windows)
+    if (!each.zone.empty() && each.zone != windows.zone)
+      return unsupported(path, given("maintenance", "windows"), "maintenance.windows",
+                         "the windows of a rollout have one zone, maintenance.time_zone; what "
+                         "differs from site to site belongs to the appliances");
   if (spec->select.sites.size() > sites_selected_max)
     return unsupported(path, given("select", "sites"), "select.sites",
                        "a rollout names at most 32 sites. Make several rollouts");
@@ -74,12 +83,29 @@ Result<CompiledPolicy> compile_policy(const std::string& path) {
   }
   if (!spec->select.clients.empty()) compiled.client = spec->select.clients.front();
   compiled.sites = spec->select.sites;
+  compiled.maintenance = windows;
   if (const int line = given("", "soak"))
     compiled.note = fmt::format(
         "{}:{}: soak: not sent; each appliance watches a release as long as its own configuration "
         "says",
         path, line);
   return compiled;
+}
+
+Json calendar_json(const windows::Spec& maintenance) {
+  if (maintenance.always_open()) return nullptr;
+  const auto number = [](const windows::Date& d) {
+    return d.year * 10'000 + d.month * 100 + d.day;
+  };
+  Json hours = Json::array(), black_outs = Json::array();
+  for (const windows::Window& each : maintenance.windows)
+    hours.push_back(
+        {{"days", each.days.bits}, {"start", each.start.minutes}, {"end", each.end.minutes}});
+  for (const windows::BlackOut& each : maintenance.black_outs)
+    black_outs.push_back({{"first", number(each.first)}, {"last", number(each.last)}});
+  return {{"zone", maintenance.zone},
+          {"hours", std::move(hours)},
+          {"black_outs", std::move(black_outs)}};
 }
 
 Json policy_json(const Policy& policy) {

@@ -1,9 +1,13 @@
 #include "runtime/command/policy_plan.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "actors/planner/evidence.hpp"
+#include "runtime/command/human.hpp"
 #include "runtime/config/units.hpp"
+#include "runtime/windows/windows.hpp"
 
 namespace drydock::command {
 namespace {
@@ -136,6 +140,29 @@ Plan plan_of(const Policy& p, std::uint32_t fleet) {
   if (p.lifetime.value > 0 && p.lifetime <= p.silence_after)
     plan.impossible.push_back("lifetime: over before a silent canary counts as failed");
   return plan;
+}
+
+void plan_windows(const CompiledPolicy& compiled, WallTime now, Plan& plan) {
+  const windows::Spec& spec = compiled.maintenance;
+  if (spec.always_open()) return;
+  const auto schedule = windows::resolve(spec, now);
+  if (!schedule) {
+    plan.impossible.push_back("maintenance: " + schedule.error().text);
+    return;
+  }
+  const Duration token = compiled.policy.token_expiry;
+  for (const windows::Interval& each : schedule->open) {
+    if (std::max(each.start, now) + token > each.end) continue;
+    plan.words.push_back(fmt::format(
+        "Reboots are asked for in its windows alone, next from {} to {}; the last token of a "
+        "window is given {} before it closes. Installing goes on meanwhile.",
+        human_time(std::max(each.start, now)), human_time(each.end), config::text_of(token)));
+    return;
+  }
+  plan.impossible.push_back(
+      fmt::format("maintenance: in the next 60 days no window opens for as long as a reboot token "
+                  "lives ({}); nothing would ever reboot",
+                  config::text_of(token)));
 }
 
 }  // namespace drydock::command

@@ -42,6 +42,7 @@ Result<Json> create_body(const CreateOptions& options, Console& console) {
                  fmt::format("--site contradicts select.sites in {}; name them in one place",
                              options.policy)};
   if (!sites.empty()) body["sites"] = sites;
+  if (!compiled.maintenance.always_open()) body["calendar"] = calendar_json(compiled.maintenance);
   body["downgrade"] = options.downgrade;
   body["why"] = options.why;
   return body;

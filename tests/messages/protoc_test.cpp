@@ -39,15 +39,17 @@ using Pairs = std::tuple<
     Pair<ReportsCounted, v1::ReportsCounted>, Pair<DeadlinePassed, v1::DeadlinePassed>,
     Pair<Odds, v1::Odds>, Pair<Exclusion, v1::Exclusion>, Pair<StratumCount, v1::StratumCount>,
     Pair<FleetCounted, v1::FleetCounted>, Pair<OrderReleased, v1::OrderReleased>,
-    Pair<Decision, v1::Decision>, Pair<Restarted, v1::Restarted>, Pair<TimerFired, v1::TimerFired>,
-    Pair<ArmTimer, v1::ArmTimer>, Pair<ClockStepped, v1::ClockStepped>,
-    Pair<CheckInDue, v1::CheckInDue>, Pair<CheckInAnswered, v1::CheckInAnswered>,
-    Pair<CheckInFailed, v1::CheckInFailed>, Pair<OrderDenied, v1::OrderDenied>,
-    Pair<InstallOrdered, v1::InstallOrdered>, Pair<InstallCancelled, v1::InstallCancelled>,
-    Pair<UpdateOutcome, v1::UpdateOutcome>, Pair<Committed, v1::Outcome>,
-    Pair<TrialWithdrawn, v1::TrialWithdrawn>, Pair<DriftNoted, v1::DriftNoted>,
-    Pair<JournalLost, v1::JournalLost>, Pair<HelperRequest, v1::HelperRequest>,
-    Pair<HelperState, v1::HelperState>, Pair<HelperAnswer, v1::HelperAnswer>>;
+    Pair<LocalHours, v1::LocalHours>, Pair<BlackOut, v1::BlackOut>, Pair<Calendar, v1::Calendar>,
+    Pair<ResolvedCalendar, v1::ResolvedCalendar>, Pair<Decision, v1::Decision>,
+    Pair<Restarted, v1::Restarted>, Pair<TimerFired, v1::TimerFired>, Pair<ArmTimer, v1::ArmTimer>,
+    Pair<ClockStepped, v1::ClockStepped>, Pair<CheckInDue, v1::CheckInDue>,
+    Pair<CheckInAnswered, v1::CheckInAnswered>, Pair<CheckInFailed, v1::CheckInFailed>,
+    Pair<OrderDenied, v1::OrderDenied>, Pair<InstallOrdered, v1::InstallOrdered>,
+    Pair<InstallCancelled, v1::InstallCancelled>, Pair<UpdateOutcome, v1::UpdateOutcome>,
+    Pair<Committed, v1::Outcome>, Pair<TrialWithdrawn, v1::TrialWithdrawn>,
+    Pair<DriftNoted, v1::DriftNoted>, Pair<JournalLost, v1::JournalLost>,
+    Pair<HelperRequest, v1::HelperRequest>, Pair<HelperState, v1::HelperState>,
+    Pair<HelperAnswer, v1::HelperAnswer>>;
 
 constexpr std::uint64_t instances = 200;  // of each struct
 

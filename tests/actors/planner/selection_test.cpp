@@ -168,7 +168,7 @@ BOOST_AUTO_TEST_CASE(priority_never_leads_back_to_an_older_release) {
   start(newer);
   running[1] = newer.version;
   const Answer a = check_in(1);
-  BOOST_TEST((a.grant.kind == GrantKind::none && a.wait.reason == WaitReason::newer_already));
+  BOOST_TEST((a.grant.kind == GrantKind::none && a.wait.reason == WaitReason::up_to_date));
 }
 
 BOOST_AUTO_TEST_CASE(a_halted_rollout_of_higher_priority_keeps_nobody_from_a_newer_one) {

@@ -235,6 +235,29 @@ BOOST_AUTO_TEST_CASE(rollout_for_some_sites_names_sites_of_its_client) {
              201u);
 }
 
+BOOST_AUTO_TEST_CASE(rollout_with_windows_reboots_in_them_and_is_refused_when_they_never_open) {
+  Running centre;
+  TestAppliance appliance(acme(1), "north");
+  appliance.connect(centre.coordinator);
+  BOOST_REQUIRE(centre.admin.register_appliance(acme(1), "north").status == 200);
+  centre.admin.must_publish(installation().release(make_version(1, 1, 0)));
+  const auto create = [&](const Json& calendar) {
+    return centre.admin.post("/v1/rollouts", {{"version", "1.1.0"}, {"calendar", calendar}});
+  };
+  const Json never = {{"zone", "UTC"},
+                      {"black_outs", {{{"first", 19700101}, {"last", 99991231}}}}};
+  BOOST_TEST(create(never).status == 400u);
+  // Every hour of every day: open now, whenever this runs, but only once it is worked out.
+  const Json always = {{"zone", "Europe/Berlin"},
+                       {"hours", {{{"days", 127}, {"start", 0}, {"end", 1440}}}}};
+  BOOST_REQUIRE(create(always).status == 201u);
+  BOOST_TEST(centre.admin.get("/v1/rollouts/1").body.at("calendar").at("zone") == "Europe/Berlin");
+  BOOST_REQUIRE(centre.admin.post("/v1/rollouts/1/start", Json::object()).status == 200);
+  for (int n = 0; n < 10 && !(appliance.committed() && appliance.reports.empty()); ++n)
+    BOOST_REQUIRE(appliance.step());
+  BOOST_TEST(appliance.committed());
+}
+
 BOOST_AUTO_TEST_CASE(rollback_halts_the_rollout_and_starts_one_to_the_release_before) {
   Running centre;
   centre.admin.must_publish(installation().release(make_version(1, 0, 0)));

@@ -66,7 +66,8 @@ BOOST_AUTO_TEST_CASE(a_wrong_policy_is_refused_with_line_and_key_and_nothing_is_
     BOOST_TEST(holds(said.err, part));
   };
   refused("name: a\ncanary: lots\n", "policy.yaml:2: canary: found \"lots\"");
-  refused("name: a\nmaintenance: {time_zone: UTC}\n", "policy.yaml:2: maintenance: ");
+  refused("name: a\nmaintenance:\n  windows: [{start: '01:00', end: '02:00', zone: Asia/Tokyo}]\n",
+          "policy.yaml:3: maintenance.windows: ");
   refused("name: a\napproval: perhaps\n", "policy.yaml:2: approval: found \"perhaps\"");
   refused("name: a\nselect: {clients: [x, y]}\n", "policy.yaml:2: select.clients: ");
   BOOST_TEST(centre.asked().empty());
@@ -104,6 +105,22 @@ BOOST_AUTO_TEST_CASE(selected_sites_are_sent_and_named_in_one_place_only) {
                                "--site", "west", "--site", "east"})
                  .exit == 0);
   BOOST_TEST((*parse_object(centre.asked().at(1).body))["sites"].size() == 2u);
+}
+
+BOOST_AUTO_TEST_CASE(windows_and_black_outs_are_sent_as_local_times) {
+  Desk desk;
+  FakeCentre centre;
+  centre.answer("POST /v1/rollouts", 201, R"({"rollout":4})");
+  const auto policy =
+      desk.folder.put("policy.yaml",
+                      "name: a\nmaintenance:\n  time_zone: Europe/Berlin\n"
+                      "  windows: [{days: [sat, sun], start: '22:00', end: '04:00'}]\n"
+                      "  black_outs: [{first: 2026-12-24, last: 2026-12-31}]\n");
+  BOOST_TEST(
+      desk.ask(centre, {"rollout", "create", "--version", "1.1.0", "--policy", policy}).exit == 0);
+  BOOST_TEST(json_text((*parse_object(centre.asked().at(0).body))["calendar"]) ==
+             R"({"zone":"Europe/Berlin","hours":[{"days":96,"start":1320,"end":240}],)"
+             R"("black_outs":[{"first":20261224,"last":20261231}]})");
 }
 
 BOOST_AUTO_TEST_CASE(a_key_that_is_not_sent_is_noted) {
