@@ -222,6 +222,22 @@ void refused(Store& store, std::uint32_t i, const Report& report, Tally& tally) 
   move_to(store, i, Stage::lapsed);
 }
 
+// A boot of the release that nobody gave a token for, or one that lapsed on the way: the box has
+// been exposed all the same.
+void count_exposed(Store& store, std::uint32_t i, Tally& tally) {
+  Appliance& row = store.appliances.change(i);
+  Stratum* part = stratum_at(store, row.rollout, row.stratum);
+  if (part != nullptr) count_once(row, Stage::token, part->exposed, false);
+  count_once(row, Stage::staged, tally.staged);
+  count_once(row, Stage::token, tally.exposed);
+}
+
+// Once, also of a box that went back by itself and took the release again.
+void count_commit(Appliance& row, Tally& tally) {
+  if ((row.reached & committed_bit) == 0) ++tally.committed;
+  row.reached = static_cast<std::uint8_t>(row.reached | committed_bit);
+}
+
 // A report of the update this row speaks of.
 void current(Store& store, std::uint32_t i, const Report& report, Tally& tally) {
   const Stage stage = store.appliances.row(i).stage;
@@ -232,14 +248,17 @@ void current(Store& store, std::uint32_t i, const Report& report, Tally& tally) 
       return move_to(store, i, Stage::staged);
     case ReportKind::install_failed: return install_failed(store, i, report, tally);
     case ReportKind::committed:
-      if (stage == Stage::committed || stage == Stage::failed_late) return;
-      ++tally.committed;
+      // What has failed before cannot have proven itself; only silence may have been slowness.
+      if (stage == Stage::committed || (ended_badly(stage) && stage != Stage::silent)) return;
+      count_exposed(store, i, tally);
+      count_commit(store.appliances.change(i), tally);
       count_verdict(store, i, false);
       store.appliances.change(i).running = report.version;
       return move_to(store, i, Stage::committed);
     case ReportKind::rolled_back:
       // Silence has counted it already; any other end was the end.
       if (stage == Stage::committed || (ended_badly(stage) && stage != Stage::silent)) return;
+      count_exposed(store, i, tally);
       if (stage != Stage::silent) ++tally.rolled_back;
       count_verdict(store, i, true);
       return move_to(store, i, Stage::rolled_back);

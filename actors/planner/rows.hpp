@@ -40,6 +40,7 @@ constexpr bool ended_badly(Stage stage) {
 enum class Proposing : std::uint8_t { nothing = 0, install = 1, other = 2 };
 
 // Bits of Appliance::reached beside those of the stages granted to token.
+inline constexpr std::uint8_t committed_bit = 1u << 0;
 inline constexpr std::uint8_t verdict_bit = 1u << 4;  // its verdict is counted
 inline constexpr std::uint8_t failed_bit = 1u << 5;   // as a failure
 // The two highest are no bits of this rollout: how many in a row it has failed, up to strikes_max.
@@ -107,7 +108,7 @@ struct Site {
 };
 
 // Counts of one rollout. Every appliance is counted once in each line it ever reached; only what
-// leads to another offer, install_cut and lapsed, counts each time.
+// leads to another offer counts each time: install_cut, lapsed, and after a retry its failures.
 struct Tally {
   std::uint32_t granted = 0, staged = 0, exposed = 0;
   std::uint32_t committed = 0;

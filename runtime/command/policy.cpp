@@ -35,15 +35,15 @@ Result<CompiledPolicy> compile_policy(const std::string& path) {
   const auto given = [&](const char* section, const char* key) {
     return line_of(*text, section, key);
   };
-  const windows::Spec& windows = spec->maintenance;
-  if (windows.windows.size() > Calendar::hours_max)
+  const windows::Spec& maintenance = spec->maintenance;
+  if (maintenance.windows.size() > Calendar::hours_max)
     return unsupported(path, given("maintenance", "windows"), "maintenance.windows",
                        "a rollout has at most 8 windows. Join some");
-  if (windows.black_outs.size() > Calendar::black_outs_max)
+  if (maintenance.black_outs.size() > Calendar::black_outs_max)
     return unsupported(path, given("maintenance", "black_outs"), "maintenance.black_outs",
                        "a rollout has at most 16 black-outs. Join some");
-  for (const windows::Window& each : windows.windows)
-    if (!each.zone.empty() && each.zone != windows.zone)
+  for (const windows::Window& each : maintenance.windows)
+    if (!each.zone.empty() && each.zone != maintenance.zone)
       return unsupported(path, given("maintenance", "windows"), "maintenance.windows",
                          "the windows of a rollout have one zone, maintenance.time_zone; what "
                          "differs from site to site belongs to the appliances");
@@ -83,7 +83,7 @@ Result<CompiledPolicy> compile_policy(const std::string& path) {
   }
   if (!spec->select.clients.empty()) compiled.client = spec->select.clients.front();
   compiled.sites = spec->select.sites;
-  compiled.maintenance = windows;
+  compiled.maintenance = maintenance;
   if (const int line = given("", "soak"))
     compiled.note = fmt::format(
         "{}:{}: soak: not sent; each appliance watches a release as long as its own configuration "

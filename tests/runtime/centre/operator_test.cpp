@@ -244,8 +244,7 @@ BOOST_AUTO_TEST_CASE(rollout_with_windows_reboots_in_them_and_is_refused_when_th
   const auto create = [&](const Json& calendar) {
     return centre.admin.post("/v1/rollouts", {{"version", "1.1.0"}, {"calendar", calendar}});
   };
-  const Json never = {{"zone", "UTC"},
-                      {"black_outs", {{{"first", 19700101}, {"last", 99991231}}}}};
+  const Json never = {{"zone", "UTC"}, {"black_outs", {{{"first", 19700101}, {"last", 99991231}}}}};
   BOOST_TEST(create(never).status == 400u);
   // Every hour of every day: open now, whenever this runs, but only once it is worked out.
   const Json always = {{"zone", "Europe/Berlin"},
