@@ -1,5 +1,6 @@
 #pragma once
 // What the machines of the centre tell each other, and what the decision log holds.
+#include "messages/calendar.hpp"
 #include "messages/check_in.hpp"
 #include "messages/policy.hpp"
 
@@ -65,14 +66,17 @@ enum class OperatorResult : std::uint8_t {
   unknown = 0,
   done = 1,
   not_found = 2,
-  wrong_phase = 3,  // e.g. starting a halted rollout
-  too_many = 4,     // a named bound is reached
-  conflict = 5,     // exists already, with other content
-  not_decided = 6,  // the decision log did not take it: nothing has changed
+  wrong_phase = 3,   // e.g. starting a halted rollout
+  too_many = 4,      // a named bound is reached
+  conflict = 5,      // exists already, with other content
+  not_decided = 6,   // the decision log did not take it: nothing has changed
+  not_approved = 7,  // its policy asks for an approval first
+  own_approval = 8,  // who created a rollout cannot approve it
 };
 constexpr std::string_view name_of(OperatorResult result) {
-  constexpr std::array<std::string_view, 7> names = {
-      "unknown", "done", "not_found", "wrong_phase", "too_many", "conflict", "not_decided"};
+  constexpr std::array<std::string_view, 9> names = {"unknown",     "done",         "not_found",
+                                                     "wrong_phase", "too_many",     "conflict",
+                                                     "not_decided", "not_approved", "own_approval"};
   return static_cast<std::size_t>(result) < names.size() ? names[static_cast<std::size_t>(result)]
                                                          : "unknown";
 }
@@ -91,6 +95,8 @@ struct OperatorAnswered {
   friend bool operator==(const OperatorAnswered&, const OperatorAnswered&) = default;
 };
 
+inline constexpr std::size_t sites_selected_max = 32;  // of one rollout
+
 // What a rollout is for.
 struct RolloutSpec {
   static constexpr const char* name = "RolloutSpec";
@@ -102,7 +108,9 @@ struct RolloutSpec {
   bool downgrade = false;  // may go to an older version: a rollback
   Policy policy;
   Version needs;  // only from this version on; an older one takes another release first
-  List<Version, 8> dead_ends;  // versions from which this release cannot be reached
+  List<Version, 8> dead_ends;              // versions from which this release cannot be reached
+  List<SiteId, sites_selected_max> sites;  // only appliances of these; none: of every site
+  Calendar calendar;                       // when reboots may be asked for
   static constexpr auto fields() {
     return std::tuple{field<1>("version", &RolloutSpec::version),
                       field<2>("manifest", &RolloutSpec::manifest),
@@ -112,7 +120,9 @@ struct RolloutSpec {
                       field<6>("downgrade", &RolloutSpec::downgrade),
                       field<7>("policy", &RolloutSpec::policy),
                       field<8>("needs", &RolloutSpec::needs),
-                      field<9>("dead_ends", &RolloutSpec::dead_ends)};
+                      field<9>("dead_ends", &RolloutSpec::dead_ends),
+                      field<10>("sites", &RolloutSpec::sites),
+                      field<11>("calendar", &RolloutSpec::calendar)};
   }
   friend bool operator==(const RolloutSpec&, const RolloutSpec&) = default;
 };
@@ -133,6 +143,7 @@ enum class RolloutMove : std::uint8_t {
   halt = 4,
   retry = 5,   // those that failed it may be offered it once more
   expire = 6,  // its lifetime is over; no operator asks for this
+  approve = 7,
 };
 struct RolloutMoved {
   static constexpr const char* name = "RolloutMoved";
@@ -215,6 +226,18 @@ struct FleetCounted {
   friend bool operator==(const FleetCounted&, const FleetCounted&) = default;
 };
 
+// A person takes an order back from an appliance that keeps a place and does not use it.
+struct OrderReleased {
+  static constexpr const char* name = "OrderReleased";
+  ApplianceId appliance;
+  OrderNumber order;  // as DeadlinePassed: a newer one makes this void
+  static constexpr auto fields() {
+    return std::tuple{field<1>("appliance", &OrderReleased::appliance),
+                      field<2>("order", &OrderReleased::order)};
+  }
+  friend bool operator==(const OrderReleased&, const OrderReleased&) = default;
+};
+
 struct Decision {
   static constexpr const char* name = "Decision";
   ProposalId proposal;
@@ -223,7 +246,7 @@ struct Decision {
   Text<32> by;        // operator, or empty: the planner itself
   Text<80> why;
   std::variant<RolloutCreated, RolloutMoved, GrantIssued, ReportsCounted, DeadlinePassed,
-               FleetCounted>
+               FleetCounted, OrderReleased>
       what;
   static constexpr auto fields() {
     return std::tuple{

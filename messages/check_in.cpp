@@ -1,6 +1,31 @@
 #include "messages/check_in.hpp"
 
+#include <array>
+#include <cstdio>
+
 namespace drydock {
+
+// Days since 1970 as a date of the Gregorian calendar: H. Hinnant, "chrono-compatible low-level
+// date algorithms", days_to_civil; eras of 400 years that begin on 1 March.
+std::string utc_text(WallTime wall) {
+  constexpr std::int64_t day_ms = 86'400'000, days_to_1970 = 719'468, era_days = 146'097;
+  constexpr std::int64_t end_of_9999 = 253'402'300'799'000;
+  if (wall.value < 0 || wall.value > end_of_9999) return "a time out of range";
+  const std::int64_t days = wall.value / day_ms + days_to_1970;
+  const std::int64_t era = days / era_days, of_era = days % era_days;
+  const std::int64_t year = (of_era - of_era / 1460 + of_era / 36'524 - of_era / 146'096) / 365;
+  const std::int64_t of_year = of_era - (365 * year + year / 4 - year / 100);
+  const std::int64_t month = (5 * of_year + 2) / 153;  // from March
+  const std::int64_t day = of_year - (153 * month + 2) / 5 + 1;
+  const bool next_year = month >= 10;
+  const std::int64_t minute = wall.value % day_ms / 60'000;
+  std::array<char, 64> text{};
+  (void)std::snprintf(text.data(), text.size(), "%04d-%02d-%02d %02d:%02d UTC",
+                      static_cast<int>(era * 400 + year + (next_year ? 1 : 0)),
+                      static_cast<int>(month + (next_year ? -9 : 3)), static_cast<int>(day),
+                      static_cast<int>(minute / 60), static_cast<int>(minute % 60));
+  return text.data();
+}
 
 std::string name_of(const Wait& w) {
   const std::string a = std::to_string(w.a), b = std::to_string(w.b);
@@ -21,12 +46,15 @@ std::string name_of(const Wait& w) {
     case WaitReason::hardware: return "the release is for another hardware model";
     case WaitReason::newer_already:
       return "runs " + name_of(Version{w.a}) + ", newer than the rollout's release";
-    case WaitReason::window: return "its maintenance window is closed";
+    case WaitReason::window:
+      return w.a == 0 ? "its maintenance window is closed, and when it opens is not known"
+                      : "its maintenance window is closed; it opens at " +
+                            utc_text({static_cast<std::int64_t>(w.a)});
     case WaitReason::in_progress: return "its order " + a + " is being carried out";
     case WaitReason::deciding: return "a decision is on its way";
     case WaitReason::busy: return "the centre is busy; it will ask again";
     case WaitReason::unknown_appliance: return "the registry does not know it: provision it first";
-    case WaitReason::not_selected: return "the rollout's selection leaves it out";
+    case WaitReason::not_selected: return "rollout " + a + " is for other sites";
     case WaitReason::held: return "rollout " + a + " is held until a person resumes it";
     case WaitReason::not_tried_yet: return "it has not checked in since the rollout started";
     case WaitReason::clock_unset: return "its clock is not set; it waits for the time";
@@ -49,6 +77,13 @@ std::string name_of(const Wait& w) {
       return "rollout " + a + " only stages; it gives no reboot token";
     case WaitReason::quarantined:
       return a + " updates in a row ended badly; it gets no other until a rollout is retried";
+    case WaitReason::approval: return "rollout " + a + " waits for the approval of a second person";
+    case WaitReason::not_started: return "rollout " + a + " is created and not started";
+    case WaitReason::fleet_busy:
+      return a + " appliances are being updated, over all rollouts, and " + b +
+             " at once is allowed";
+    case WaitReason::bandwidth:
+      return a + " appliances download the release, and " + b + " at once is allowed";
   }
   return "an unknown reason";
 }

@@ -44,6 +44,7 @@ struct Facts {
   Epoch epoch_seen;
   WallTime wall;
   WallTrust wall_trust = WallTrust::unset;
+  WallTime window_opens;  // staged, and its own window is closed: when it opens; 0: open, unknown
   static constexpr auto fields() {
     return std::tuple{field<1>("appliance", &Facts::appliance),
                       field<2>("client", &Facts::client),
@@ -61,7 +62,8 @@ struct Facts {
                       field<14>("order_floor", &Facts::order_floor),
                       field<15>("epoch_seen", &Facts::epoch_seen),
                       field<16>("wall", &Facts::wall),
-                      field<17>("wall_trust", &Facts::wall_trust)};
+                      field<17>("wall_trust", &Facts::wall_trust),
+                      field<18>("window_opens", &Facts::window_opens)};
   }
   friend bool operator==(const Facts&, const Facts&) = default;
 };
@@ -101,7 +103,7 @@ enum class WaitReason : std::uint8_t {
   deciding = 14,       // a decision is on its way
   busy = 15,           // the centre has too much in flight; try again
   unknown_appliance = 16,
-  not_selected = 17,
+  not_selected = 17,   // a: a rollout that is for other sites
   held = 18,           // a: rollout; a person must resume it
   not_tried_yet = 19,  // the appliance has not checked in since this rollout started
   clock_unset = 20,    // a grant that expires means nothing to it
@@ -114,6 +116,10 @@ enum class WaitReason : std::uint8_t {
   expired = 27,        // a: rollout; its lifetime is over
   download_only = 28,  // a: rollout; staged, and no token is given
   quarantined = 29,    // a: updates in a row that ended badly; a retry lets it try again
+  approval = 30,       // a: rollout; a second person must approve it before it may start
+  not_started = 31,    // a: rollout; created, and a person must start it
+  fleet_busy = 32,     // a: in flight over all rollouts, b: allowed at once
+  bandwidth = 33,      // a: downloading, b: allowed at once
 };
 
 struct Wait {
@@ -128,6 +134,7 @@ struct Wait {
 };
 // One sentence for a person: "6 installs are in flight, 6 are allowed until more have committed".
 std::string name_of(const Wait& wait);
+std::string utc_text(WallTime wall);  // "2026-11-27 02:00 UTC"
 
 // The answer as machines speak of it.
 struct Answer {

@@ -52,7 +52,11 @@ struct Policy {
   bool download_only = false;         // stages, and gives no token
   Duration lifetime;                  // after its start nothing new is granted; 0: no end
   Exclusion excess;                   // against the tolerated rate: it fails more often, halt
-  Exclusion twice;  // against twice the tolerated rate: it fails less often, go on
+  Exclusion twice;                  // against twice the tolerated rate: it fails less often, go on
+  bool needs_approval = false;      // a second person approves it before it may start
+  std::uint32_t fleet_at_once = 0;  // in flight, over all rollouts; 0: no limit
+  std::uint32_t downloads_at_once = 0;  // with an order and not yet staged; 0: no limit
+  std::uint32_t priority = 0;           // of two rollouts for an appliance, the higher governs
   static constexpr auto fields() {
     return std::tuple{field<1>("canary", &Policy::canary),
                       field<2>("growth_permille", &Policy::growth_permille),
@@ -73,7 +77,11 @@ struct Policy {
                       field<17>("download_only", &Policy::download_only),
                       field<18>("lifetime", &Policy::lifetime),
                       field<19>("excess", &Policy::excess),
-                      field<20>("twice", &Policy::twice)};
+                      field<20>("twice", &Policy::twice),
+                      field<21>("needs_approval", &Policy::needs_approval),
+                      field<22>("fleet_at_once", &Policy::fleet_at_once),
+                      field<23>("downloads_at_once", &Policy::downloads_at_once),
+                      field<24>("priority", &Policy::priority)};
   }
   friend bool operator==(const Policy&, const Policy&) = default;
 };

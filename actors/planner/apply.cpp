@@ -48,6 +48,7 @@ void move_to(Store& store, std::uint32_t i, Stage stage) {
   if (Rollout* rollout = rollout_of(store, row.rollout)) {
     count_by(rollout->in_flight, was, is);
     count_by(rollout->exposed_now, before == Stage::token, stage == Stage::token);
+    count_by(rollout->downloading, before == Stage::granted, stage == Stage::granted);
   }
 }
 
@@ -122,9 +123,12 @@ bool has_room(const Rollout& r) { return r.in_flight + r.proposed < allowed_in_f
 // The caps were kept when this was proposed. A decision that came through after its proposer had
 // given it up may find its place taken.
 bool may_install(const Store& store, const Rollout& rollout, const Appliance& row) {
+  const Policy& policy = rollout.spec.policy;
   const Site* site = store.sites.get(row.site);
   return !in_flight(row.stage) && rollout.in_flight < allowed_in_flight(rollout) &&
-         (site == nullptr || site->in_flight < rollout.spec.policy.site_at_once);
+         (site == nullptr || site->in_flight < rollout.spec.policy.site_at_once) &&
+         (policy.fleet_at_once == 0 || all_in_flight(store, false) < policy.fleet_at_once) &&
+         (policy.downloads_at_once == 0 || rollout.downloading < policy.downloads_at_once);
 }
 
 bool may_grant(const Store& store, const GrantIssued& g, const Appliance& row) {
@@ -157,6 +161,7 @@ void granted(Store& store, const GrantIssued& g, Position position, const Decisi
     row.deadline = g.deadline;
     if (g.deadline < store.head.next_deadline) store.head.next_deadline = g.deadline;
     Rollout* rollout = rollout_of(store, g.rollout);
+    rollout->progressed = turn.up;
     if (g.kind == GrantKind::install) {
       if (row.rollout != g.rollout) {
         row.lapses = row.stratum = 0;
@@ -208,13 +213,29 @@ void install_failed(Store& store, std::uint32_t i, const Report& report, Tally& 
 // was told to let go.
 void refused(Store& store, std::uint32_t i, const Report& report, Tally& tally) {
   const Stage stage = store.appliances.row(i).stage;
-  if (!in_flight(stage)) return;
+  if (!is_awaited(stage)) return;
   Appliance& row = store.appliances.change(i);
   if (row.lapses < Planner::lapses_max) ++row.lapses;
   if (stage == Stage::token && report.reason != Reason::cancelled)
     return move_to(store, i, Stage::staged);
   ++tally.lapsed;
   move_to(store, i, Stage::lapsed);
+}
+
+// A boot of the release that nobody gave a token for, or one that lapsed on the way: the box has
+// been exposed all the same.
+void count_exposed(Store& store, std::uint32_t i, Tally& tally) {
+  Appliance& row = store.appliances.change(i);
+  Stratum* part = stratum_at(store, row.rollout, row.stratum);
+  if (part != nullptr) count_once(row, Stage::token, part->exposed, false);
+  count_once(row, Stage::staged, tally.staged);
+  count_once(row, Stage::token, tally.exposed);
+}
+
+// Once, also of a box that went back by itself and took the release again.
+void count_commit(Appliance& row, Tally& tally) {
+  if ((row.reached & committed_bit) == 0) ++tally.committed;
+  row.reached = static_cast<std::uint8_t>(row.reached | committed_bit);
 }
 
 // A report of the update this row speaks of.
@@ -227,14 +248,17 @@ void current(Store& store, std::uint32_t i, const Report& report, Tally& tally) 
       return move_to(store, i, Stage::staged);
     case ReportKind::install_failed: return install_failed(store, i, report, tally);
     case ReportKind::committed:
-      if (stage == Stage::committed || stage == Stage::failed_late) return;
-      ++tally.committed;
+      // What has failed before cannot have proven itself; only silence may have been slowness.
+      if (stage == Stage::committed || (ended_badly(stage) && stage != Stage::silent)) return;
+      count_exposed(store, i, tally);
+      count_commit(store.appliances.change(i), tally);
       count_verdict(store, i, false);
       store.appliances.change(i).running = report.version;
       return move_to(store, i, Stage::committed);
     case ReportKind::rolled_back:
       // Silence has counted it already; any other end was the end.
       if (stage == Stage::committed || (ended_badly(stage) && stage != Stage::silent)) return;
+      count_exposed(store, i, tally);
       if (stage != Stage::silent) ++tally.rolled_back;
       count_verdict(store, i, true);
       return move_to(store, i, Stage::rolled_back);
@@ -257,7 +281,8 @@ void current(Store& store, std::uint32_t i, const Report& report, Tally& tally) 
 // say because the end had crossed it on the way, explains nothing.
 bool explains(ReportKind kind, Stage stage) {
   return kind == ReportKind::install_failed || kind == ReportKind::rolled_back ||
-         kind == ReportKind::failed_late || (kind == ReportKind::order_refused && in_flight(stage));
+         kind == ReportKind::failed_late ||
+         (kind == ReportKind::order_refused && is_awaited(stage));
 }
 
 void counted(Store& store, const ReportsCounted& e, const Decision& d, const Turn& turn, Out& out) {
@@ -274,7 +299,9 @@ void counted(Store& store, const ReportsCounted& e, const Decision& d, const Tur
       row.detail = report.detail;
     }
     const bool had_room = has_room(*rollout);
+    const Stage before = row.stage;
     current(store, i, report, rollout->tally);
+    if (row.stage != before) rollout->progressed = turn.up;
     judge(store, row.rollout, row.stratum, d.wall);
     if (!had_room && has_room(*rollout)) rollout->room_since = turn.up;
   }
@@ -286,9 +313,10 @@ void passed(Store& store, const DeadlinePassed& e, const Decision& d, const Turn
   if (i == store.appliances.none) return;
   Appliance& row = store.appliances.change(i);
   Rollout* rollout = rollout_of(store, row.rollout);
-  if (row.order != e.order || rollout == nullptr || !in_flight(row.stage)) return;
+  if (row.order != e.order || rollout == nullptr || !is_awaited(row.stage)) return;
   if (!has_room(*rollout)) rollout->room_since = turn.up;
-  if (row.stage == Stage::token) {
+  rollout->progressed = turn.up;
+  if (row.stage == Stage::token || row.stage == Stage::released) {
     ++rollout->tally.silent;
     count_verdict(store, i, true);
     move_to(store, i, Stage::silent);
@@ -299,20 +327,50 @@ void passed(Store& store, const DeadlinePassed& e, const Decision& d, const Turn
   move_to(store, i, Stage::lapsed);
 }
 
+// Its places are free again. A token may have been used all the same: until a verdict or its
+// silence nobody knows, so nothing is taken from the evidence.
+void order_released(Store& store, const OrderReleased& e, const Decision& d, const Turn& turn,
+                    Out& out) {
+  const auto said = [&](OperatorResult result, RolloutId rollout) {
+    if (d.request) out.add(OperatorAnswered{d.request, result, rollout});
+  };
+  const std::uint32_t i = store.appliances.find(e.appliance);
+  if (i == store.appliances.none) return said(OperatorResult::not_found, {});
+  const Appliance& known = store.appliances.row(i);
+  Rollout* rollout = rollout_of(store, known.rollout);
+  if (rollout == nullptr || known.order != e.order || !in_flight(known.stage))
+    return said(OperatorResult::wrong_phase, known.rollout);
+  if (!has_room(*rollout)) rollout->room_since = turn.up;
+  rollout->progressed = turn.up;
+  const RolloutId id = known.rollout;
+  if (known.stage == Stage::token) {
+    move_to(store, i, Stage::released);
+  } else {
+    ++rollout->tally.lapsed;
+    Appliance& row = store.appliances.change(i);
+    if (row.lapses < Planner::lapses_max) ++row.lapses;
+    move_to(store, i, Stage::lapsed);
+  }
+  hold_if_undecided(*rollout, d.wall);
+  said(OperatorResult::done, id);
+}
+
 // --- operators -----------------------------------------------------------------------------
 
 void answer(const Decision& d, OperatorResult result, RolloutId rollout, Out& out) {
   if (d.request) out.add(OperatorAnswered{d.request, result, rollout});
 }
 
-void created(Store& store, const RolloutCreated& e, const Decision& d, Out& out) {
+void created(Store& store, const RolloutCreated& e, const Decision& d, const Turn& turn, Out& out) {
   if (store.rollouts.full() || store.rollouts.size() >= Planner::rollouts_max)
     return answer(d, OperatorResult::too_many, {}, out);
   const RolloutId id{store.rollouts.size() + 1};
   Rollout& rollout = store.rollouts.change(store.rollouts.insert(id));
   rollout.spec = e.spec;
   rollout.phase = RolloutPhase::created;
+  store.head.prioritised = store.head.prioritised || e.spec.policy.priority != 0;
   rollout.created = rollout.moved = d.wall;
+  rollout.progressed = turn.up;
   rollout.by = rollout.moved_by = d.by;
   rollout.why = d.why;
   answer(d, OperatorResult::done, id, out);
@@ -330,9 +388,19 @@ bool legal(RolloutPhase phase, RolloutMove move) {
     case RolloutMove::expire:
       return phase == RolloutPhase::running || phase == RolloutPhase::paused ||
              phase == RolloutPhase::held;
+    case RolloutMove::approve: return phase == RolloutPhase::created;
     case RolloutMove::none: return false;
   }
   return false;
+}
+
+// What a person may not do though the phase allows it; done: nothing of the kind.
+OperatorResult objection(const Rollout& rollout, RolloutMove move, const Text<32>& by) {
+  if (move == RolloutMove::start && waits_for_approval(rollout))
+    return OperatorResult::not_approved;
+  if (move != RolloutMove::approve) return OperatorResult::done;
+  if (!waits_for_approval(rollout)) return OperatorResult::wrong_phase;
+  return by == rollout.by ? OperatorResult::own_approval : OperatorResult::done;
 }
 
 void run(Rollout& rollout, const Turn& turn) {
@@ -347,6 +415,9 @@ void moved(Store& store, const RolloutMoved& e, const Decision& d, const Turn& t
   Rollout* rollout = rollout_of(store, e.rollout);
   if (rollout == nullptr) return answer(d, OperatorResult::not_found, e.rollout, out);
   if (!legal(rollout->phase, e.move)) return answer(d, OperatorResult::wrong_phase, e.rollout, out);
+  const OperatorResult objects = objection(*rollout, e.move, d.by);
+  if (objects != OperatorResult::done) return answer(d, objects, e.rollout, out);
+  rollout->progressed = turn.up;
   if (e.move == RolloutMove::halt) {
     halt(store, *rollout, d.wall, d.by);
     return answer(d, OperatorResult::done, e.rollout, out);
@@ -355,6 +426,10 @@ void moved(Store& store, const RolloutMoved& e, const Decision& d, const Turn& t
   if (e.move == RolloutMove::expire) rollout->phase = RolloutPhase::expired;
   if (e.move == RolloutMove::start || e.move == RolloutMove::resume) run(*rollout, turn);
   if (e.move == RolloutMove::retry && rollout->retries < 0xFF) ++rollout->retries;
+  if (e.move == RolloutMove::approve) {
+    rollout->approved_by = d.by;
+    rollout->approved = d.wall;
+  }
   rollout->moved = d.wall;
   rollout->moved_by = d.by;
   hold_if_undecided(*rollout, d.wall);
@@ -398,6 +473,7 @@ ApplianceId appliance_of(const Decision& d) {
   if (const auto* g = std::get_if<GrantIssued>(&d.what)) return g->appliance;
   if (const auto* r = std::get_if<ReportsCounted>(&d.what)) return r->appliance;
   if (const auto* p = std::get_if<DeadlinePassed>(&d.what)) return p->appliance;
+  if (const auto* o = std::get_if<OrderReleased>(&d.what)) return o->appliance;
   return {};
 }
 
@@ -465,12 +541,13 @@ void move_site(Planner::Store& store, std::uint32_t i, SiteId site) noexcept {
 void apply(Planner::Store& store, const Decision& d, Position position, const Turn& turn,
            Out& out) noexcept {
   std::visit(overloaded{
-                 [&](const RolloutCreated& e) { created(store, e, d, out); },
+                 [&](const RolloutCreated& e) { created(store, e, d, turn, out); },
                  [&](const RolloutMoved& e) { moved(store, e, d, turn, out); },
                  [&](const GrantIssued& e) { granted(store, e, position, d, turn, out); },
                  [&](const ReportsCounted& e) { counted(store, e, d, turn, out); },
                  [&](const DeadlinePassed& e) { passed(store, e, d, turn); },
                  [&](const FleetCounted& e) { fleet_counted(store, e, d.wall); },
+                 [&](const OrderReleased& e) { order_released(store, e, d, turn, out); },
              },
              d.what);
 }
@@ -485,7 +562,7 @@ Answer answer_for(const Planner::Store& store, std::uint32_t i, std::uint32_t se
   a.reports_through = row.reports_through;
   a.centre_wall = turn.wall;
   RolloutId governing;
-  a.wait = Planner::why(store, i, governing, turn.up);
+  a.wait = Planner::why(store, i, governing, turn);
   const Rollout* rollout = store.rollouts.get(row.rollout);
   if (rollout == nullptr || !in_flight(row.stage)) return a;
   a.next_poll = rollout->spec.policy.poll_hint;

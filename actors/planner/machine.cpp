@@ -4,6 +4,7 @@
 
 #include "actors/planner/apply.hpp"
 #include "actors/planner/evidence.hpp"
+#include "actors/planner/openings.hpp"
 #include "actors/planner/selection.hpp"
 #include "runtime/kernel/overloaded.hpp"
 
@@ -106,6 +107,7 @@ bool token_due(const Store& store, const Appliance& row, const Facts& facts, con
   if (!facts.wants_token || facts.update != row.update || row.lapses >= Planner::lapses_max)
     return false;
   if (planner::part_halted(store, row.rollout, row.hardware)) return false;
+  if (!planner::window_now(store, row.rollout, turn).open) return false;
   // Wanting it says that the release is staged, should the report of that have been lost.
   if (row.stage == Stage::token) return row.expires <= turn.wall;
   return planner::in_flight(row.stage) && planner::may_expose(*rollout, row);
@@ -124,6 +126,13 @@ void propose_lapse(Store& store, std::uint32_t i, const Turn& turn, Out& out) {
   Decision d;
   d.what = DeadlinePassed{store.appliances.key(i), store.appliances.row(i).order};
   propose_for(store, i, Proposing::other, d, turn, out);
+}
+
+// It has what it needs of us, and lets its token be until its own window opens.
+bool waits_for_its_window(const Appliance& row, const Facts& facts, const Wait& wait) {
+  const bool no_token = row.stage == Stage::granted || row.stage == Stage::staged;
+  return wait.reason == WaitReason::in_progress && no_token && facts.update == row.update &&
+         facts.phase == UpdatePhase::staged && !facts.wants_token;
 }
 
 void seen(Store& store, const ApplianceSeen& e, const Turn& turn, Out& out) {
@@ -146,11 +155,13 @@ void seen(Store& store, const ApplianceSeen& e, const Turn& turn, Out& out) {
     return propose_grant(store, i, GrantKind::reboot, row.rollout, e, turn, out);
   if (may_propose && let_go(store, row, e.facts)) propose_lapse(store, i, turn, out);
   RolloutId governing;
-  const bool waits = Planner::why(store, i, governing, turn.up).reason != WaitReason::none;
+  const bool waits = Planner::why(store, i, governing, turn).reason != WaitReason::none;
   if (may_propose && clock_set && !waits)
     return propose_grant(store, i, GrantKind::install, governing, e, turn, out);
   Answer answer = planner::answer_for(store, i, e.facts.serial, turn);
   if (!waits && !clock_set) answer.wait = {WaitReason::clock_unset, 0, 0};
+  if (waits_for_its_window(row, e.facts, answer.wait))
+    answer.wait = {WaitReason::window, static_cast<std::uint64_t>(e.facts.window_opens.value), 0};
   out.add(AnswerReady{e.request, answer});
 }
 
@@ -189,9 +200,10 @@ void arm_sweep(Store& store, Out& out) {
 }
 
 bool overdue(const Store& store, const Appliance& row, const Turn& turn) {
-  if (!planner::in_flight(row.stage) || row.proposing != Proposing::nothing) return false;
+  if (!planner::is_awaited(row.stage) || row.proposing != Proposing::nothing) return false;
   if (turn.up < row.deadline) return false;
-  return row.stage != Stage::token || turn.up >= store.head.silent_from;
+  const bool silence = row.stage == Stage::token || row.stage == Stage::released;
+  return !silence || turn.up >= store.head.silent_from;
 }
 
 // Looks for passed deadlines, from where the last sweep ended, a few proposals at a time. It walks
@@ -204,7 +216,7 @@ void sweep_deadlines(Store& store, const Turn& turn, Out& out) {
   for (std::uint32_t n = 0; n < rows; ++n) {
     const std::uint32_t i = (store.head.sweep_at + n) % rows;
     const Appliance& row = store.appliances.row(i);
-    if (!planner::in_flight(row.stage)) continue;
+    if (!planner::is_awaited(row.stage)) continue;
     if (!overdue(store, row, turn)) {
       // What is on its way, or silent while we were away, is looked at again.
       next = std::min(next, std::max(row.deadline, turn.up));
@@ -308,6 +320,34 @@ void move_asked(Store& store, const Planner::MoveAsked& e, const Turn& turn, Out
   asked(store, e, e.move, turn, out);
 }
 
+void release_asked(Store& store, const Planner::ReleaseAsked& e, const Turn& turn, Out& out) {
+  const auto refuse = [&](OperatorResult result) {
+    out.add(OperatorAnswered{e.request, result, {}});
+  };
+  const std::uint32_t i = store.appliances.find(e.appliance);
+  if (i == store.appliances.none) return refuse(OperatorResult::not_found);
+  const Appliance& row = store.appliances.row(i);
+  if (!planner::in_flight(row.stage)) return refuse(OperatorResult::wrong_phase);
+  if (row.proposing != Proposing::nothing) return refuse(OperatorResult::not_decided);
+  if (store.head.proposing >= Planner::proposals_max) return refuse(OperatorResult::too_many);
+  Decision d;
+  d.request = e.request;
+  d.by = e.by;
+  d.why = e.why;
+  d.what = OrderReleased{e.appliance, row.order};
+  propose_for(store, i, Proposing::other, d, turn, out);
+}
+
+void calendar_resolved(Store& store, const Planner::CalendarResolved& e) {
+  if (store.rollouts.get(e.rollout) == nullptr) return;
+  std::uint32_t i = store.calendars.find(e.rollout);
+  if (i == store.calendars.none) {
+    if (store.calendars.full()) return;  // stays closed
+    i = store.calendars.insert(e.rollout);
+  }
+  if (!(store.calendars.row(i) == e.calendar)) store.calendars.change(i) = e.calendar;
+}
+
 }  // namespace
 
 void Planner::step(Store& store, const Event& event, const Turn& turn,
@@ -317,6 +357,8 @@ void Planner::step(Store& store, const Event& event, const Turn& turn,
                  [&](const ApplianceSeen& e) { seen(store, e, turn, out); },
                  [&](const RolloutAsked& e) { asked(store, e, RolloutCreated{e.spec}, turn, out); },
                  [&](const MoveAsked& e) { move_asked(store, e, turn, out); },
+                 [&](const ReleaseAsked& e) { release_asked(store, e, turn, out); },
+                 [&](const CalendarResolved& e) { calendar_resolved(store, e); },
                  [&](const Decided& e) { decided(store, e, turn, out); },
                  [&](const NotDecided& e) { not_decided(store, e.decision, turn, out); },
                  [&](const TimerFired& e) {

@@ -11,7 +11,7 @@ namespace drydock {
 struct Planner {
   static constexpr const char* name = "planner";
   static constexpr std::uint32_t id = 17;
-  static constexpr std::uint32_t logic_version = 2;
+  static constexpr std::uint32_t logic_version = 3;
   static constexpr bool durable = true;
 
   static constexpr std::uint32_t rollouts_max = 64;     // kept for good; later ones are refused
@@ -51,6 +51,29 @@ struct Planner {
     }
     friend bool operator==(const MoveAsked&, const MoveAsked&) = default;
   };
+  struct ReleaseAsked {  // a person takes an appliance's order back
+    static constexpr const char* name = "ReleaseAsked";
+    RequestId request;
+    ApplianceId appliance;
+    Text<32> by;
+    Text<80> why;
+    static constexpr auto fields() {
+      return std::tuple{field<1>("request", &ReleaseAsked::request),
+                        field<2>("appliance", &ReleaseAsked::appliance),
+                        field<3>("by", &ReleaseAsked::by), field<4>("why", &ReleaseAsked::why)};
+    }
+    friend bool operator==(const ReleaseAsked&, const ReleaseAsked&) = default;
+  };
+  struct CalendarResolved {  // by the shell: a rollout's calendar for the time to come
+    static constexpr const char* name = "CalendarResolved";
+    RolloutId rollout;
+    ResolvedCalendar calendar;
+    static constexpr auto fields() {
+      return std::tuple{field<1>("rollout", &CalendarResolved::rollout),
+                        field<2>("calendar", &CalendarResolved::calendar)};
+    }
+    friend bool operator==(const CalendarResolved&, const CalendarResolved&) = default;
+  };
   struct Decided {
     static constexpr const char* name = "Decided";
     Position position;
@@ -72,7 +95,7 @@ struct Planner {
     friend bool operator==(const NotDecided&, const NotDecided&) = default;
   };
   using Event = std::variant<CentreStarted, ApplianceSeen, RolloutAsked, MoveAsked, Decided,
-                             NotDecided, TimerFired>;
+                             NotDecided, TimerFired, ReleaseAsked, CalendarResolved>;
 
   struct Propose {
     static constexpr const char* name = "Propose";
@@ -94,6 +117,7 @@ struct Planner {
     Instant next_deadline;              // nothing is overdue before it
     std::uint32_t counted = 0;          // appliances known when fleets were last counted
     List<ProposalId, asked_max> asked;  // on their way, and about no single appliance
+    bool prioritised = false;           // some rollout has a priority
     static constexpr auto fields() {
       return std::tuple{field<1>("epoch", &Head::epoch),
                         field<2>("decided", &Head::decided),
@@ -105,7 +129,8 @@ struct Planner {
                         field<8>("foreign", &Head::foreign),
                         field<9>("next_deadline", &Head::next_deadline),
                         field<10>("counted", &Head::counted),
-                        field<11>("asked", &Head::asked)};
+                        field<11>("asked", &Head::asked),
+                        field<12>("prioritised", &Head::prioritised)};
     }
     friend bool operator==(const Head&, const Head&) = default;
   };
@@ -115,12 +140,14 @@ struct Planner {
     Table<SiteId, planner::Site> sites;
     Table<RolloutId, planner::Rollout> rollouts;  // in the order of their ids: 1, 2, 3, ...
     Table<planner::StratumId, planner::Stratum> strata;
+    Table<RolloutId, ResolvedCalendar> calendars;  // of the rollouts that have one
     template <class Visit>
     void for_each_table(Visit&& visit) {
       visit(std::uint32_t{1}, appliances);
       visit(std::uint32_t{2}, sites);
       visit(std::uint32_t{3}, rollouts);
       visit(std::uint32_t{4}, strata);
+      visit(std::uint32_t{5}, calendars);
     }
     template <class Visit>
     void for_each_table(Visit&& visit) const {
@@ -128,6 +155,7 @@ struct Planner {
       visit(std::uint32_t{2}, sites);
       visit(std::uint32_t{3}, rollouts);
       visit(std::uint32_t{4}, strata);
+      visit(std::uint32_t{5}, calendars);
     }
   };
 
@@ -139,7 +167,7 @@ struct Planner {
   // Why this appliance gets nothing new now; reason none: the next check-in gets something.
   // `rollout` is set to the one that governs it, 0 if none does. Changes nothing.
   // The order of a release opens up with time; without one, as if room had just come.
-  static Wait why(const Store&, std::uint32_t row, RolloutId& rollout, Instant now) noexcept;
+  static Wait why(const Store&, std::uint32_t row, RolloutId& rollout, const Turn& now) noexcept;
   static Wait why(const Store&, const planner::Appliance&, RolloutId& rollout) noexcept;
   // Appliances seen that the rollout is for, whatever their stage.
   static std::uint32_t targets(const Store&, RolloutId) noexcept;

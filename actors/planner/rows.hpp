@@ -15,18 +15,21 @@ enum class Stage : std::uint8_t {
   rolled_back = 6,
   silent = 7,  // had its token, and nothing was heard in time
   failed_late = 8,
-  lapsed = 9,  // the grant ran out unused; offered again
+  lapsed = 9,     // the grant ran out unused; offered again
+  released = 10,  // a person took its token back; its verdict, or its silence, still counts
 };
 constexpr std::string_view name_of(Stage stage) {
-  constexpr std::array<std::string_view, 10> names = {
-      "none",   "granted",     "staged", "token",       "committed",
-      "failed", "rolled_back", "silent", "failed_late", "lapsed"};
+  constexpr std::array<std::string_view, 11> names = {
+      "none",        "granted", "staged",      "token",  "committed", "failed",
+      "rolled_back", "silent",  "failed_late", "lapsed", "released"};
   return static_cast<std::size_t>(stage) < names.size() ? names[static_cast<std::size_t>(stage)]
                                                         : "unknown";
 }
 constexpr bool in_flight(Stage stage) {
   return stage == Stage::granted || stage == Stage::staged || stage == Stage::token;
 }
+// Something is to be heard of it by its deadline.
+constexpr bool is_awaited(Stage stage) { return in_flight(stage) || stage == Stage::released; }
 // Ended badly: never offered the same rollout again.
 constexpr bool ended_badly(Stage stage) {
   return stage == Stage::failed || stage == Stage::rolled_back || stage == Stage::silent ||
@@ -37,6 +40,7 @@ constexpr bool ended_badly(Stage stage) {
 enum class Proposing : std::uint8_t { nothing = 0, install = 1, other = 2 };
 
 // Bits of Appliance::reached beside those of the stages granted to token.
+inline constexpr std::uint8_t committed_bit = 1u << 0;
 inline constexpr std::uint8_t verdict_bit = 1u << 4;  // its verdict is counted
 inline constexpr std::uint8_t failed_bit = 1u << 5;   // as a failure
 // The two highest are no bits of this rollout: how many in a row it has failed, up to strikes_max.
@@ -104,7 +108,7 @@ struct Site {
 };
 
 // Counts of one rollout. Every appliance is counted once in each line it ever reached; only what
-// leads to another offer, install_cut and lapsed, counts each time.
+// leads to another offer counts each time: install_cut, lapsed, and after a retry its failures.
 struct Tally {
   std::uint32_t granted = 0, staged = 0, exposed = 0;
   std::uint32_t committed = 0;
@@ -192,6 +196,10 @@ struct Rollout {
   bool accepted = false;  // the verdicts exclude twice the tolerated rate
   Instant room_since;     // since when it could grant, and found nobody
   Instant ends;           // of its lifetime; 0: none
+  Instant progressed;     // when an appliance of it, or it itself, last came a step further
+  Text<32> approved_by;   // empty: nobody has approved it
+  WallTime approved;
+  std::uint32_t downloading = 0;  // with an order, and not yet staged
   static constexpr auto fields() {
     return std::tuple{field<1>("spec", &Rollout::spec),
                       field<2>("tally", &Rollout::tally),
@@ -212,9 +220,17 @@ struct Rollout {
                       field<17>("retries", &Rollout::retries),
                       field<18>("accepted", &Rollout::accepted),
                       field<19>("room_since", &Rollout::room_since),
-                      field<20>("ends", &Rollout::ends)};
+                      field<20>("ends", &Rollout::ends),
+                      field<21>("progressed", &Rollout::progressed),
+                      field<22>("approved_by", &Rollout::approved_by),
+                      field<23>("approved", &Rollout::approved),
+                      field<24>("downloading", &Rollout::downloading)};
   }
   friend bool operator==(const Rollout&, const Rollout&) = default;
 };
+
+constexpr bool waits_for_approval(const Rollout& rollout) {
+  return rollout.spec.policy.needs_approval && rollout.approved_by.empty();
+}
 
 }  // namespace drydock::planner

@@ -13,8 +13,25 @@ bool names(const RolloutSpec& spec, const Appliance& row) noexcept {
 
 bool selects(const RolloutSpec& spec, const Appliance& row, RolloutId rollout) noexcept {
   if (spec.client && spec.client != row.client) return false;
+  // What is in flight proves itself first, wherever it has been moved to.
+  const bool awaited = row.rollout == rollout && is_awaited(row.stage);
+  if (!awaited && leaves_out_site(spec, row)) return false;
   if (!spec.only_from.value) return true;
   return row.running == spec.only_from || row.rollout == rollout;
+}
+
+bool leaves_out_site(const RolloutSpec& spec, const Appliance& row) noexcept {
+  return !spec.sites.empty() &&
+         std::find(spec.sites.begin(), spec.sites.end(), row.site) == spec.sites.end();
+}
+
+std::uint64_t all_in_flight(const Planner::Store& store, bool proposed) noexcept {
+  std::uint64_t all = 0;
+  for (std::uint32_t i = 0; i < store.rollouts.size(); ++i) {
+    const Rollout& rollout = store.rollouts.row(i);
+    all += rollout.in_flight + (proposed ? rollout.proposed : 0);
+  }
+  return all;
 }
 
 std::uint64_t place(const Rollout& rollout, ApplianceId appliance) noexcept {

@@ -10,6 +10,12 @@ bool names(const RolloutSpec& spec, const Appliance& row) noexcept;
 // And by what it runs: a rollback is for those on the bad version, and those it has already moved.
 bool selects(const RolloutSpec& spec, const Appliance& row, RolloutId rollout) noexcept;
 
+// Is it left out for its site alone?
+bool leaves_out_site(const RolloutSpec& spec, const Appliance& row) noexcept;
+
+// Appliances with an order, over all rollouts; also those that one is on its way to.
+std::uint64_t all_in_flight(const Planner::Store& store, bool proposed) noexcept;
+
 // 1 to `fleet`, uniform over appliances; several may share a place.
 std::uint64_t place(const Rollout& rollout, ApplianceId appliance) noexcept;
 // Places up to this one may have a grant now.

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "actors/planner/evidence.hpp"
+#include "actors/planner/openings.hpp"
 #include "actors/planner/selection.hpp"
 
 namespace drydock {
@@ -25,6 +26,18 @@ Wait of_phase(const Rollout& rollout, RolloutId id) {
     case RolloutPhase::running: return {};
   }
   return {WaitReason::no_rollout, 0, 0};
+}
+
+// Does it run, and would be for this appliance at another site?
+bool of_another_site(const Rollout& rollout, const Appliance& row) {
+  return rollout.phase == RolloutPhase::running && planner::leaves_out_site(rollout.spec, row) &&
+         planner::names(rollout.spec, row);
+}
+
+// A rollout that a person has not let begin.
+Wait of_plan(const Rollout& rollout, RolloutId id) {
+  const bool approval = planner::waits_for_approval(rollout);
+  return {approval ? WaitReason::approval : WaitReason::not_started, id.value, 0};
 }
 
 // May this release ever reach what the appliance is and runs? Another rollout may.
@@ -52,7 +65,7 @@ Wait of_appliance(const Appliance& row, const Rollout& rollout, RolloutId id) {
   return {};
 }
 
-// Room: of the ramp, under the cap, and at the site.
+// Room: of the ramp, under the cap, at the site, in the whole fleet, and on the line.
 Wait of_caps(const Planner::Store& store, const Appliance& row, const Rollout& rollout) {
   const std::uint32_t allowed = planner::allowed_in_flight(rollout);
   const std::uint32_t taken = rollout.in_flight + rollout.proposed;
@@ -66,6 +79,12 @@ Wait of_caps(const Planner::Store& store, const Appliance& row, const Rollout& r
   const std::uint32_t busy = site == nullptr ? 0 : site->in_flight + site->proposed;
   if (busy >= rollout.spec.policy.site_at_once)
     return {WaitReason::site_busy, busy, rollout.spec.policy.site_at_once};
+  if (const std::uint32_t limit = rollout.spec.policy.fleet_at_once; limit != 0)
+    if (const std::uint64_t all = planner::all_in_flight(store, true); all >= limit)
+      return {WaitReason::fleet_busy, all, limit};
+  if (const std::uint32_t limit = rollout.spec.policy.downloads_at_once; limit != 0)
+    if (const std::uint32_t all = rollout.downloading + rollout.proposed; all >= limit)
+      return {WaitReason::bandwidth, all, limit};
   return {};
 }
 
@@ -84,20 +103,64 @@ Wait of_token(const Appliance& row, const Rollout& rollout, RolloutId id) {
 
 }  // namespace
 
+namespace {
+
+// The rollouts in the order in which they are asked: by priority, and of the same the newest first.
+class Order {
+ public:
+  explicit Order(const Planner::Store& store) : size_(store.rollouts.size()) {
+    for (std::uint32_t n = 0; n < size_ && n < rows_.size(); ++n) {
+      const auto row = static_cast<std::uint8_t>(size_ - 1 - n);
+      const std::uint32_t priority = priority_of(store, row);
+      std::uint32_t at = n;  // stable: behind those of the same priority
+      for (; at > 0 && store.head.prioritised && priority_of(store, rows_[at - 1]) < priority; --at)
+        rows_[at] = rows_[at - 1];
+      rows_[at] = row;
+    }
+  }
+  std::uint32_t size() const { return size_; }
+  std::uint32_t operator[](std::uint32_t n) const { return rows_[n]; }
+
+ private:
+  static std::uint32_t priority_of(const Planner::Store& store, std::uint32_t row) {
+    return store.rollouts.row(row).spec.policy.priority;
+  }
+  std::uint32_t size_;
+  std::array<std::uint8_t, Planner::rollouts_max> rows_{};
+};
+
+bool is_over(RolloutPhase phase) {
+  return phase == RolloutPhase::halted || phase == RolloutPhase::expired;
+}
+
+}  // namespace
+
 Wait Planner::why(const Store& store, const Appliance& row, RolloutId& governing) noexcept {
   governing = {};
   Wait elsewhere{WaitReason::no_rollout, 0, 0};
-  RolloutId of_elsewhere;
-  // The newest rollout that is meant for it governs; an older one never works against it, but it
-  // may be the way there.
-  for (std::uint32_t n = store.rollouts.size(); n > 0; --n) {
-    const RolloutId rollout_id = store.rollouts.key(n - 1);
-    const Rollout& rollout = store.rollouts.row(n - 1);
-    if (rollout.phase == RolloutPhase::created || !planner::selects(rollout.spec, row, rollout_id))
+  RolloutId of_elsewhere, planned, of_done;
+  Wait done;
+  // The newest rollout that is meant for it governs, or one with a higher priority until it has
+  // nothing for it; an older one never works against it, but it may be the way there.
+  const Order order(store);
+  for (std::uint32_t n = 0; n < order.size(); ++n) {
+    const RolloutId rollout_id = store.rollouts.key(order[n]);
+    const Rollout& rollout = store.rollouts.row(order[n]);
+    if (rollout_id < of_done) continue;
+    if (!planner::selects(rollout.spec, row, rollout_id)) {
+      if (elsewhere.reason == WaitReason::no_rollout && of_another_site(rollout, row))
+        elsewhere = {WaitReason::not_selected, rollout_id.value, 0};
       continue;
+    }
+    if (rollout.phase == RolloutPhase::created) {
+      const bool fits = of_graph(row, rollout.spec).reason == WaitReason::none &&
+                        of_appliance(row, rollout, rollout_id).reason == WaitReason::none;
+      if (!planned && fits) planned = rollout_id;
+      continue;
+    }
     // What is in flight proves itself first, also for an older rollout: it may well run this
     // release already, but on trial.
-    const bool under_way = planner::in_flight(row.stage);
+    const bool under_way = planner::is_awaited(row.stage);
     const Wait unreachable = under_way ? Wait{} : of_graph(row, rollout.spec);
     if (unreachable.reason != WaitReason::none) {
       if (!of_elsewhere) elsewhere = unreachable, of_elsewhere = rollout_id;
@@ -107,12 +170,16 @@ Wait Planner::why(const Store& store, const Appliance& row, RolloutId& governing
     // On the way to a newer release, an older one is of use only where it leads on.
     governing = rollout_id;
     const Wait own = under_way ? Wait{} : of_appliance(row, rollout, rollout_id);
-    if (own.reason != WaitReason::none) {
+    const Wait phase = of_phase(rollout, rollout_id);
+    const bool over = is_over(rollout.phase) && store.head.prioritised && !under_way;
+    if (own.reason != WaitReason::none || over) {
       if (of_elsewhere && elsewhere.reason == WaitReason::graph) break;
-      return own;
+      done = own.reason != WaitReason::none ? own : phase;
+      of_done = rollout_id;
+      if (!store.head.prioritised) break;
+      continue;
     }
-    if (const Wait wait = of_phase(rollout, rollout_id); wait.reason != WaitReason::none)
-      return wait;
+    if (phase.reason != WaitReason::none) return phase;
     if (planner::part_halted(store, rollout_id, row.hardware))
       return {WaitReason::part_halted, rollout_id.value, row.hardware.value};
     if (row.proposing != planner::Proposing::nothing) return {WaitReason::deciding, 0, 0};
@@ -125,24 +192,36 @@ Wait Planner::why(const Store& store, const Appliance& row, RolloutId& governing
     if (store.head.proposing >= proposals_max) return {WaitReason::busy, 0, 0};
     return of_caps(store, row, rollout);
   }
+  const bool told_elsewhere = of_elsewhere && elsewhere.reason == WaitReason::graph;
+  const bool told_plan = planned && !of_elsewhere && done.reason == WaitReason::up_to_date;
+  if (of_done && !told_elsewhere && !told_plan) {
+    governing = of_done;
+    return done;
+  }
   governing = of_elsewhere;
-  return elsewhere;
+  if (of_elsewhere || !planned) return elsewhere;
+  governing = planned;
+  return of_plan(*store.rollouts.get(planned), planned);
 }
 
-Wait Planner::why(const Store& store, std::uint32_t i, RolloutId& governing, Instant now) noexcept {
+Wait Planner::why(const Store& store, std::uint32_t i, RolloutId& governing,
+                  const Turn& now) noexcept {
   const Appliance& row = store.appliances.row(i);
   const Wait wait = why(store, row, governing);
+  if (wait.reason == WaitReason::in_progress && row.stage == Stage::staged)
+    if (const auto window = planner::window_now(store, row.rollout, now); !window.open)
+      return {WaitReason::window, static_cast<std::uint64_t>(window.opens.value), 0};
   if (wait.reason != WaitReason::none) return wait;
   const Rollout* rollout = store.rollouts.get(governing);
   if (rollout == nullptr || !planner::on_evidence(rollout->spec.policy) || rollout->fleet == 0)
     return wait;
   const std::uint64_t place = planner::place(*rollout, store.appliances.key(i));
-  const std::uint64_t served = planner::places_served(*rollout, now);
+  const std::uint64_t served = planner::places_served(*rollout, now.up);
   if (place > served) return {WaitReason::turn, place, served};
   // The canary has some of every model, as long as they are there to ask.
   const std::uint32_t canary = planner::allowed_exposed(*rollout);
   if (rollout->tally.committed > 0 || rollout->strata < 2 ||
-      now - rollout->room_since > spread_patience)
+      now.up - rollout->room_since > spread_patience)
     return wait;
   const std::uint32_t number = planner::stratum_of(store, governing, row.hardware);
   if (number == 0) return wait;

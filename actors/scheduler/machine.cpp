@@ -69,6 +69,8 @@ void check_in(S& s, const Turn& turn, Out& out) {
   facts.active = s.active;
   facts.phase = public_phase(s.phase);
   facts.wants_token = s.phase == Phase::staged && window_open(s, turn);
+  if (s.phase == Phase::staged && !facts.wants_token && turn.wall < s.window_opens)
+    facts.window_opens = s.window_opens;
   facts.running = s.running;
   facts.staged = s.staged;
   facts.rollout = s.rollout;

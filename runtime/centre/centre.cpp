@@ -6,6 +6,7 @@
 #include <spdlog/spdlog.h>
 #include <nlohmann/json.hpp>
 
+#include "runtime/centre/calendars.hpp"
 #include "runtime/centre/desk.hpp"
 #include "runtime/centre/edge.hpp"
 #include "runtime/centre/opening.hpp"
@@ -24,6 +25,7 @@ constexpr std::size_t operator_queue_max = 32;  // of at most one chunk each
 constexpr std::size_t status_queue_max = 16;
 constexpr unsigned edge_threads_max = 8;
 constexpr int ticks_a_clock_promise = 60;
+constexpr int ticks_a_calendar = 60;
 constexpr int catch_up_waits_max = 60;  // of look_timeout each
 
 http::Limits edge_limits(const config::CoordinatorConfig& config) {
@@ -72,6 +74,7 @@ struct Centre::Parts {
   std::unique_ptr<journal::LocalDecisionLog> log;
   std::unique_ptr<Edge> edge;
   std::unique_ptr<Proposals> proposals;
+  std::unique_ptr<Calendars> calendars;  // its looks end with the machines
   std::unique_ptr<RunningMachines> machines;
   std::unique_ptr<Tellers> tellers;
   std::vector<Prod> prods;  // gateway, registry, planner, journal
@@ -128,6 +131,7 @@ Status Centre::Parts::run_machines(trust::SigningKey order_key) {
               [this](const auto& e) { requests.answered(e); }};
   machines = std::make_unique<RunningMachines>(
       *journal, [this] { return now(); }, *seed, std::move(*recovered), std::move(world));
+  calendars = std::make_unique<Calendars>(*machines, [this] { return now(); });
   presence.emplace(options.sinks.redis.has_value());
   rate_limit.emplace(options.config.check_ins_per_minute);
   edge = std::make_unique<Edge>(
@@ -147,7 +151,10 @@ Status Centre::Parts::catch_up() {
   for (int waits = 0;;) {
     const auto decided = copied<Planner>(
         *machines, [](const Planner::Store& store) { return store.head.decided.value; });
-    if (decided && *decided >= head) return journal->flush();
+    if (decided && *decided >= head) {
+      if (auto s = calendars->tell_all(); !s) return s;
+      return journal->flush();
+    }
     if (++waits == catch_up_waits_max)
       return Error{ErrorKind::timed_out, fmt::format("the planner has not applied decision {} of "
                                                      "the log; look at the disk, and start again",
@@ -244,6 +251,7 @@ void Centre::tick() {
   Parts& p = *parts_;
   if (++p.ticks % ticks_a_clock_promise == 0)
     if (auto kept = p.clock->keep(); !kept) spdlog::error("clock: {}", kept.error().text);
+  if (p.ticks % ticks_a_calendar == 0) p.calendars->tell_due();
   p.proposals->look_again();
   // One prod is under way to each; who does not come to it gets no second one.
   const auto prod = [&p](std::size_t n, auto send) {

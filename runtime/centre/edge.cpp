@@ -44,7 +44,8 @@ void Edge::check_in(const http::Request& request, http::Responder responder) {
   arrived.certified = who->id;
   arrived.certified_client = {name_number(who->client)};
   if (arrived.check_in.facts.appliance == who->id)
-    parts_.presence->seen(who->id, parts_.wall(), arrived.check_in.journal_head);
+    parts_.presence->seen(who->id, parts_.wall(), arrived.check_in.journal_head,
+                          arrived.check_in.facts.window_opens);
   {
     std::unique_lock lock(mutex_);
     if (waiting_.size() >= waiting_max) {

@@ -93,6 +93,19 @@ JsonInput JsonInput::object(const std::string& key) {
   return {*value, key};
 }
 
+std::vector<JsonInput> JsonInput::objects(const std::string& key, std::size_t count_max) {
+  const auto* value = find(key);
+  std::vector<JsonInput> all;
+  if (value == nullptr) return all;
+  bool fits = value->is_array() && value->size() <= count_max;
+  for (std::size_t n = 0; fits && n < value->size(); ++n) {
+    fits = (*value)[n].is_object();
+    if (fits) all.push_back({(*value)[n], fmt::format("{}[{}]", key, n)});
+  }
+  if (!fits) problem(fmt::format("\"{}\" must be a list of at most {} objects", key, count_max));
+  return fits ? all : std::vector<JsonInput>{};
+}
+
 void JsonInput::adopt(const JsonInput& nested) {
   if (nested.problem_ && !problem_) problem_ = nested.problem_;
 }

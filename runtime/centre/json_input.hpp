@@ -30,6 +30,9 @@ class JsonInput {
                       std::int64_t max);
   bool flag(const std::string& key);  // absent: false
   JsonInput object(const std::string& key);
+  // Absent: none.
+  std::vector<JsonInput> objects(const std::string& key, std::size_t count_max);
+  bool has(const std::string& key) { return find(key) != nullptr; }
   // Takes over the problem of a nested object.
   void adopt(const JsonInput& nested);
 

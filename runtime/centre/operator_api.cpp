@@ -1,6 +1,7 @@
 #include "runtime/centre/operator_api.hpp"
 
 #include <algorithm>
+#include <charconv>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -30,9 +31,12 @@ constexpr Entry table[] = {
     {"GET", "/v1/appliances/*", Role::viewer, show_appliance},
     {"GET", "/v1/appliances/*/why", Role::viewer, explain_appliance},
     {"POST", "/v1/appliances/*/lifecycle", Role::operator_, set_lifecycle},
+    {"POST", "/v1/appliances/*/release", Role::operator_, release_order},
+    {"GET", "/v1/tokens", Role::viewer, list_tokens},
     {"GET", "/v1/rollouts", Role::viewer, list_rollouts},
     {"POST", "/v1/rollouts", Role::operator_, create_rollout},
     {"GET", "/v1/rollouts/*", Role::viewer, show_rollout},
+    {"POST", "/v1/rollouts/*/approve", Role::approver, approve_rollout},
     {"POST", "/v1/rollouts/*/start", Role::operator_, start_rollout},
     {"POST", "/v1/rollouts/*/pause", Role::operator_, pause_rollout},
     {"POST", "/v1/rollouts/*/resume", Role::operator_, resume_rollout},
@@ -74,7 +78,7 @@ http::Response answer_operator(const OperatorParts& parts, const http::Request& 
   if (known) return refusal(405, "this path does not know the method of the request");
   return refusal(404,
                  "no such path; the interface begins with /v1/releases, /v1/appliances, "
-                 "/v1/rollouts and /v1/journal");
+                 "/v1/tokens, /v1/rollouts and /v1/journal");
 }
 
 http::Response refused_by_machine(const std::optional<OperatorAnswered>& answer,
@@ -90,10 +94,26 @@ http::Response refused_by_machine(const std::optional<OperatorAnswered>& answer,
       return refusal(409, what + ": it exists already with other content");
     case OperatorResult::not_decided:
       return refusal(503, what + ": not decided, nothing has changed; try again");
+    case OperatorResult::not_approved:
+      return refusal(409, what +
+                              ": its policy asks for an approval first; an approver other than "
+                              "its creator says drydock rollout approve");
+    case OperatorResult::own_approval:
+      return refusal(403, what + ": who created it cannot approve it; ask another approver");
     case OperatorResult::unknown:
     case OperatorResult::done: break;
   }
   return refusal(503, what + ": the outcome is not known; look before you ask again");
+}
+
+Result<std::uint32_t> number_asked(const http::Request& request, std::string_view name,
+                                   std::uint32_t absent) {
+  const auto text = http::query_value(request.query, name);
+  if (!text) return absent;
+  std::uint32_t number = 0;
+  const auto [end, failed] = std::from_chars(text->data(), text->data() + text->size(), number);
+  if (failed == std::errc() && end == text->data() + text->size()) return number;
+  return Error{ErrorKind::malformed, fmt::format("\"{}\" must be a whole number", name)};
 }
 
 http::Response too_slow() {

@@ -1,13 +1,12 @@
 // Operators and appliances.
 #include <algorithm>
-#include <charconv>
 
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 #include <nlohmann/json.hpp>
 
 #include "runtime/centre/json_input.hpp"
-#include "runtime/centre/operator_handlers.hpp"
+#include "runtime/centre/rollout_changes.hpp"
 #include "runtime/centre/words.hpp"
 #include "runtime/trust/names.hpp"
 
@@ -23,33 +22,48 @@ struct Known {  // what registry and planner know of one appliance
   planner::Appliance plan;
   Wait wait;
   RolloutId governing;
+  WallTime since;  // when it began to wait for that; 0: not known
 };
 
-// Why the registry itself keeps it from the planner.
-Wait registry_wait(const Registry::Row& row) {
-  if (row.lifecycle != Lifecycle::active)
-    return {WaitReason::not_active, static_cast<std::uint64_t>(row.lifecycle), 0};
-  if (row.site_mismatch) return {WaitReason::site_mismatch, row.site.value, 0};
-  return {WaitReason::not_tried_yet, 0, 0};
+// Since when the appliance waits for this, as far as the planner knows; 0: it does not.
+WallTime waits_since(const Planner::Store& store, const Known& known) {
+  if (planner::in_flight(known.plan.stage)) return planner::order_given(store, known.plan);
+  if (known.wait.reason == WaitReason::none || known.wait.reason == WaitReason::up_to_date ||
+      known.wait.reason == WaitReason::newer_already)
+    return {};
+  const planner::Rollout* rollout = store.rollouts.get(known.governing);
+  return rollout == nullptr ? WallTime{} : rollout->moved;
 }
 
-std::vector<Known> with_plans(std::vector<Known> all, const Planner::Store& store) {
+std::vector<Known> with_plans(std::vector<Known> all, const Planner::Store& store, const Turn& at) {
   for (Known& known : all) {
     known.wait = registry_wait(known.row);
-    const planner::Appliance* plan = store.appliances.get(known.id);
-    if (plan == nullptr) continue;
+    const std::uint32_t i = store.appliances.find(known.id);
+    if (i == store.appliances.none) continue;
     known.seen = true;
-    known.plan = *plan;
-    const Wait wait = Planner::why(store, *plan, known.governing);
-    if (known.wait.reason == WaitReason::not_tried_yet) known.wait = wait;
+    known.plan = store.appliances.row(i);
+    const Wait wait = Planner::why(store, i, known.governing, at);
+    if (known.wait.reason != WaitReason::not_tried_yet) continue;
+    known.wait = wait;
+    known.since = waits_since(store, known);
   }
   return all;
 }
 
-std::optional<std::vector<Known>> plans_of(Machines& machines, std::vector<Known> all) {
-  return copied<Planner>(machines, [all = std::move(all)](const Planner::Store& store) {
-    return with_plans(all, store);
-  });
+std::optional<std::vector<Known>> plans_of(const OperatorParts& parts, std::vector<Known> all) {
+  auto known = copied<Planner>(
+      *parts.machines, [all = std::move(all), at = turn_at(parts.now())](
+                           const Planner::Store& store) { return with_plans(all, store, at); });
+  if (!known) return known;
+  // Its own window is the appliance's to know: it says when it opens.
+  const WallTime now = parts.now().wall;
+  for (Known& one : *known) {
+    const auto heard = parts.presence->heard(one.id);
+    if (one.wait.reason == WaitReason::in_progress && one.plan.stage == planner::Stage::staged &&
+        heard && heard->window_opens > now)
+      one.wait = {WaitReason::window, static_cast<std::uint64_t>(heard->window_opens.value), 0};
+  }
+  return known;
 }
 
 Json wait_json(const Wait& wait) {
@@ -89,20 +103,9 @@ Result<Known> one_appliance(const OperatorParts& parts, const OperatorCall& call
   if (!*row || !may_see(call.who, (*row)->client))
     return Error{ErrorKind::not_found,
                  "no appliance " + hex(id->value) + " is registered; provision it first"};
-  const auto known = plans_of(*parts.machines, {Known{*id, **row, false, {}, {}, {}}});
+  const auto known = plans_of(parts, {Known{*id, **row, false, {}, {}, {}, {}}});
   if (!known) return Error{ErrorKind::timed_out, "the planner did not answer in time; try again"};
   return known->front();
-}
-
-// ?from=<row>&limit=<rows>, both may be absent.
-Result<std::uint32_t> page_number(const http::Request& request, std::string_view name,
-                                  std::uint32_t absent) {
-  const auto text = http::query_value(request.query, name);
-  if (!text) return absent;
-  std::uint32_t number = 0;
-  const auto [end, failed] = std::from_chars(text->data(), text->data() + text->size(), number);
-  if (failed == std::errc() && end == text->data() + text->size()) return number;
-  return Error{ErrorKind::malformed, fmt::format("\"{}\" must be a whole number", name)};
 }
 
 struct Page {
@@ -120,16 +123,23 @@ Page page_of(const Registry::Store& store, const trust::OperatorIdentity& who, s
     }
     if (!may_see(who, store.appliances.row(i).client)) continue;
     page.appliances.push_back(
-        {store.appliances.key(i), store.appliances.row(i), false, {}, {}, {}});
+        {store.appliances.key(i), store.appliances.row(i), false, {}, {}, {}, {}});
   }
   return page;
 }
 
 }  // namespace
 
+Wait registry_wait(const Registry::Row& row) {
+  if (row.lifecycle != Lifecycle::active)
+    return {WaitReason::not_active, static_cast<std::uint64_t>(row.lifecycle), 0};
+  if (row.site_mismatch) return {WaitReason::site_mismatch, row.site.value, 0};
+  return {WaitReason::not_tried_yet, 0, 0};
+}
+
 http::Response list_appliances(const OperatorParts& parts, const OperatorCall& call) {
-  const auto from = page_number(call.request, "from", 0);
-  const auto limit = page_number(call.request, "limit", page_default);
+  const auto from = number_asked(call.request, "from", 0);
+  const auto limit = number_asked(call.request, "limit", page_default);
   if (!from) return refusal(from.error());
   if (!limit) return refusal(limit.error());
   const std::uint32_t rows = std::clamp<std::uint32_t>(*limit, 1, page_max);
@@ -138,7 +148,7 @@ http::Response list_appliances(const OperatorParts& parts, const OperatorCall& c
         return page_of(store, who, first, rows);
       });
   if (!page) return too_slow();
-  const auto known = plans_of(*parts.machines, page->appliances);
+  const auto known = plans_of(parts, page->appliances);
   if (!known) return too_slow();
   Json all = Json::array();
   for (const Known& each : *known) all.push_back(appliance_json(parts, each));
@@ -152,12 +162,39 @@ http::Response show_appliance(const OperatorParts& parts, const OperatorCall& ca
   return known ? reply(200, appliance_json(parts, *known)) : refusal(known.error());
 }
 
+namespace {
+
+// Who has the place at its site that it waits for.
+Json holders(const OperatorParts& parts, const Known& known) {
+  Json all = Json::array();
+  if (known.wait.reason != WaitReason::site_busy) return all;
+  const auto found =
+      copied<Planner>(*parts.machines, [site = known.plan.site](const Planner::Store& store) {
+        std::vector<std::pair<ApplianceId, planner::Appliance>> holding;
+        for (const ApplianceId id : planner::holders_at(store, site))
+          holding.push_back({id, *store.appliances.get(id)});
+        return holding;
+      });
+  if (!found) return all;
+  for (const auto& [id, row] : *found)
+    all.push_back({{"appliance", hex(id.value)},
+                   {"stage", name_of(row.stage)},
+                   {"rollout", row.rollout.value},
+                   {"expires_ms", row.expires.value}});
+  return all;
+}
+
+}  // namespace
+
 http::Response explain_appliance(const OperatorParts& parts, const OperatorCall& call) {
   const auto known = one_appliance(parts, call);
   if (!known) return refusal(known.error());
+  const bool waits = known->since.value != 0;
   return reply(200,
                Json{{"appliance", hex(known->id.value)},
                     {"text", wait_text(known->wait)},
+                    {"since_ms", waits ? Json(known->since.value) : Json(nullptr)},
+                    {"held_by", holders(parts, *known)},
                     {"wait", wait_json(known->wait)},
                     {"rollout", known->governing.value},
                     {"stage", name_of(known->plan.stage)},

@@ -6,8 +6,10 @@
 #include <nlohmann/json.hpp>
 
 #include "actors/planner/evidence.hpp"
+#include "runtime/centre/calendar_input.hpp"
+#include "runtime/centre/calendars.hpp"
 #include "runtime/centre/policy_input.hpp"
-#include "runtime/centre/rollout_changes.hpp"
+#include "runtime/centre/rollout_waits.hpp"
 #include "runtime/trust/names.hpp"
 
 namespace drydock::centre {
@@ -61,55 +63,48 @@ Json evidence_json(const OperatorParts& parts, const RolloutView& view) {
       {"models", std::move(models)}};
 }
 
-// What the rollout as a whole waits for.
-std::string waits_for(const planner::Rollout& row) {
-  using planner::RolloutPhase;
-  switch (row.phase) {
-    case RolloutPhase::created: return "a person starts it";
-    case RolloutPhase::paused: return "a person resumes it";
-    case RolloutPhase::held:
-      return fmt::format(
-          "a person: {} were exposed, and their verdicts ({} of {} failed) exclude neither the "
-          "tolerated rate nor twice that; resume lets as many again try, halt ends it",
-          row.tally.exposed, row.verdicts.failed, row.verdicts.seen);
-    case RolloutPhase::halted: return "nothing: it is over";
-    case RolloutPhase::expired: return "a person resumes it for another lifetime";
-    case RolloutPhase::unknown:
-    case RolloutPhase::running: break;
-  }
-  if (row.in_flight + row.proposed == 0) return "an appliance whose turn it is to check in";
-  return fmt::format("{} appliances in flight to prove themselves or to be staged", row.in_flight);
+Json sites_json(const OperatorParts& parts, const RolloutSpec& spec) {
+  Json all = Json::array();
+  for (const SiteId site : spec.sites)
+    all.push_back(site_of_key(parts.names->name(NameKind::site, site.value)));
+  return all;
 }
 
 Json rollout_json(const OperatorParts& parts, const RolloutView& view) {
   const RolloutSpec& spec = view.row.spec;
-  return {{"rollout", view.id.value},
-          {"version", name_of(spec.version)},
-          {"manifest", hex(spec.manifest)},
-          {"hardware",
-           spec.hardware ? parts.names->name(NameKind::hardware, spec.hardware.value) : "*"},
-          {"client", spec.client ? parts.names->name(NameKind::client, spec.client.value) : "*"},
-          {"only_from", spec.only_from.value == 0 ? Json(nullptr) : Json(name_of(spec.only_from))},
-          {"downgrade", spec.downgrade},
-          {"phase", planner::name_of(view.row.phase)},
-          {"targets", view.targets},
-          {"in_flight", view.row.in_flight},
-          {"allowed", view.allowed},
-          {"proposed", view.row.proposed},
-          {"tally", tally_json(view.row.tally)},
-          {"created_ms", view.row.created.value},
-          {"moved_ms", view.row.moved.value},
-          {"by", view.row.by.view()},
-          {"why", view.row.why.view()},
-          {"moved_by", view.row.moved_by.view()},
-          {"failures", view.failures},
-          {"failure_limit", spec.policy.failure_limit},
-          {"needs", spec.needs.value == 0 ? Json(nullptr) : Json(name_of(spec.needs))},
-          {"dead_ends", versions_json(spec.dead_ends)},
-          {"evidence", evidence_json(parts, view)},
-          {"waits_for", waits_for(view.row)},
-          {"policy", policy_json(spec.policy)},
-          {"epoch", view.epoch.value}};
+  Json json = {
+      {"rollout", view.id.value},
+      {"version", name_of(spec.version)},
+      {"manifest", hex(spec.manifest)},
+      {"hardware",
+       spec.hardware ? parts.names->name(NameKind::hardware, spec.hardware.value) : "*"},
+      {"client", spec.client ? parts.names->name(NameKind::client, spec.client.value) : "*"},
+      {"sites", sites_json(parts, spec)},
+      {"only_from", spec.only_from.value == 0 ? Json(nullptr) : Json(name_of(spec.only_from))},
+      {"downgrade", spec.downgrade},
+      {"phase", planner::name_of(view.row.phase)},
+      {"targets", view.targets},
+      {"in_flight", view.row.in_flight},
+      {"allowed", view.allowed},
+      {"proposed", view.row.proposed},
+      {"tally", tally_json(view.row.tally)},
+      {"created_ms", view.row.created.value},
+      {"moved_ms", view.row.moved.value},
+      {"by", view.row.by.view()},
+      {"why", view.row.why.view()},
+      {"moved_by", view.row.moved_by.view()},
+      {"approved_by",
+       view.row.approved_by.empty() ? Json(nullptr) : Json(view.row.approved_by.view())},
+      {"failures", view.failures},
+      {"failure_limit", spec.policy.failure_limit},
+      {"needs", spec.needs.value == 0 ? Json(nullptr) : Json(name_of(spec.needs))},
+      {"dead_ends", versions_json(spec.dead_ends)},
+      {"evidence", evidence_json(parts, view)},
+      {"policy", policy_json(spec.policy)},
+      {"calendar", calendar_json(spec.calendar)},
+      {"epoch", view.epoch.value}};
+  json.update(waits_json(parts, view));
+  return json;
 }
 
 Version version_in(JsonInput& in, const std::string& key, const std::string& text) {
@@ -130,6 +125,36 @@ Result<ClientId> client_in(const OperatorParts& parts, const OperatorCall& call,
     return Error{ErrorKind::not_found, "no appliance of a client " + trust::printable(*asked) +
                                            " is registered; check the name"};
   return ClientId{name_number(*asked)};
+}
+
+// The numbers of these sites of a client; each must be known.
+Status select_sites(const OperatorParts& parts, const std::vector<std::string>& names,
+                    const std::optional<std::string>& client, RolloutSpec& spec) {
+  if (names.empty()) return Done{};
+  if (!client)
+    return Error{ErrorKind::malformed,
+                 "\"sites\" needs \"client\": two clients may use the same word for a site"};
+  for (const std::string& name : names) {
+    const std::string key = site_key(*client, name);
+    if (!parts.names->knows(NameKind::site, key))
+      return Error{ErrorKind::not_found, "no appliance of " + trust::printable(*client) +
+                                             " is registered at a site " + trust::printable(name) +
+                                             "; check the name"};
+    spec.sites.add({name_number(key)});
+  }
+  return Done{};
+}
+
+// When its reboots may be asked for in the time to come; empty: always.
+Result<ResolvedCalendar> windows_of(const OperatorParts& parts, const RolloutSpec& spec) {
+  if (spec.calendar.always_open()) return ResolvedCalendar{};
+  auto calendar = resolved(spec.calendar, parts.now().wall);
+  if (!calendar) return Error{ErrorKind::malformed, "calendar: " + calendar.error().text};
+  if (!ever_opens(*calendar, spec.policy.token_expiry))
+    return Error{ErrorKind::malformed,
+                 "calendar: in the time to come no window opens for as long as a reboot token "
+                 "lives (\"token_expiry_ms\"); nothing would ever reboot"};
+  return calendar;
 }
 
 http::Response move(const OperatorParts& parts, const OperatorCall& call, RolloutMove move) {
@@ -181,7 +206,7 @@ http::Response list_rollouts(const OperatorParts& parts, const OperatorCall& cal
 }
 
 http::Response show_rollout(const OperatorParts& parts, const OperatorCall& call) {
-  const auto view = view_rollout(parts, call);
+  const auto view = look_closely(parts, call);
   return view ? reply(200, rollout_json(parts, *view)) : refusal(view.error());
 }
 
@@ -197,14 +222,18 @@ http::Response create_rollout(const OperatorParts& parts, const OperatorCall& ca
     spec.dead_ends.add(version_in(in, "dead_ends", end));
   if (spec.needs >= spec.version && spec.needs.value != 0)
     in.problem("\"needs\" must be older than \"version\", or no appliance could ever take it");
-  const auto client = in.optional_text("client", trust::name_length_max);
+  auto client = in.optional_text("client", trust::name_length_max);
+  const auto sites = in.texts("sites", trust::name_length_max, spec.sites.capacity);
   spec.downgrade = in.flag("downgrade");
   spec.policy = read_policy(in);
+  spec.calendar = read_calendar(in);
   const auto why = in.optional_text("why", why_bytes_max).value_or("");
   if (auto s = in.done(); !s) return refusal(s.error());
   const auto selected = client_in(parts, call, client);
   if (!selected) return refusal(selected.error());
   spec.client = *selected;
+  if (!client && call.who.client != trust::all_clients) client = call.who.client;
+  if (auto s = select_sites(parts, sites, client, spec); !s) return refusal(s.error());
   const auto release = parts.releases->find(spec.version);
   if (!release || !release->complete)
     return refusal(409, fmt::format("release {} is {}; publish all of it first",
@@ -213,13 +242,19 @@ http::Response create_rollout(const OperatorParts& parts, const OperatorCall& ca
   const auto hardware = hardware_of(parts, release->hardware);
   if (!hardware) return refusal(hardware.error());
   spec.hardware = *hardware;
+  const auto calendar = windows_of(parts, spec);
+  if (!calendar) return refusal(calendar.error());
   const auto answer = ask_for_rollout(parts, spec, {call.who.name, why});
   if (!done(answer)) return refused_by_machine(answer, "rollout of " + name_of(spec.version));
+  if (!spec.calendar.always_open()) Calendars::tell(*parts.machines, answer->rollout, *calendar);
   spdlog::info("{} created rollout {} of {}: {}", call.who.name, answer->rollout.value,
                name_of(spec.version), why);
   return reply(201, Json{{"rollout", answer->rollout.value}});
 }
 
+http::Response approve_rollout(const OperatorParts& parts, const OperatorCall& call) {
+  return move(parts, call, RolloutMove::approve);
+}
 http::Response start_rollout(const OperatorParts& parts, const OperatorCall& call) {
   return move(parts, call, RolloutMove::start);
 }
@@ -253,7 +288,10 @@ http::Response roll_back(const OperatorParts& parts, const OperatorCall& call) {
   spec.downgrade = true;
   spec.needs = {};  // whoever took it may go back
   spec.dead_ends.clear();
-  spec.policy.download_only = false;
+  spec.calendar = {};  // the appliances' own windows hold still
+  spec.sites.clear();  // wherever it stands by now
+  spec.policy.download_only = spec.policy.needs_approval =
+      false;  // the way back is not kept waiting
   const auto hardware = hardware_of(parts, release->hardware);
   if (!hardware) return refusal(hardware.error());
   spec.hardware = *hardware;

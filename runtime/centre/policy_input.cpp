@@ -5,7 +5,7 @@
 namespace drydock::centre {
 namespace {
 
-constexpr std::int64_t fleet_max = 10'000'000;
+constexpr std::int64_t fleet_max = 10'000'000, priority_max = 100;
 constexpr Duration longest = hours(24 * 365), a_day = hours(24);
 
 void count(JsonInput& in, const char* key, std::int64_t min, std::int64_t max,
@@ -34,6 +34,9 @@ Policy read_policy(JsonInput& outer) {
   count(in, "in_flight_max", 1, fleet_max, policy.in_flight_max);
   count(in, "failure_limit", least, fleet_max, policy.failure_limit);
   count(in, "site_at_once", 1, fleet_max, policy.site_at_once);
+  count(in, "fleet_at_once", 0, fleet_max, policy.fleet_at_once);
+  count(in, "downloads_at_once", 0, fleet_max, policy.downloads_at_once);
+  count(in, "priority", 0, priority_max, policy.priority);
   span(in, "install_deadline_ms", seconds(1), longest, policy.install_deadline);
   span(in, "silence_after_ms", seconds(1), longest, policy.silence_after);
   span(in, "token_expiry_ms", seconds(1), a_day, policy.token_expiry);
@@ -43,6 +46,7 @@ Policy read_policy(JsonInput& outer) {
   count(in, "installs_ahead_permille", 0, 100'000, policy.installs_ahead);
   policy.stratum_halts_all = in.flag("part_halts_all");
   policy.download_only = in.flag("download_only");
+  policy.needs_approval = in.flag("needs_approval");
   span(in, "lifetime_ms", Duration{0}, longest, policy.lifetime);
   if (!counts_alone && policy.tolerated_ppm < planner::tolerated_ppm_min)
     in.problem("\"tolerated_ppm\" is 0 or at least " + std::to_string(planner::tolerated_ppm_min));
@@ -78,7 +82,11 @@ nlohmann::ordered_json policy_json(const Policy& p) {
           {"installs_ahead_permille", p.installs_ahead},
           {"part_halts_all", p.stratum_halts_all},
           {"download_only", p.download_only},
-          {"lifetime_ms", p.lifetime.value}};
+          {"lifetime_ms", p.lifetime.value},
+          {"needs_approval", p.needs_approval},
+          {"fleet_at_once", p.fleet_at_once},
+          {"downloads_at_once", p.downloads_at_once},
+          {"priority", p.priority}};
 }
 
 }  // namespace drydock::centre

@@ -24,14 +24,16 @@ class Presence {  // any thread
   struct Heard {
     WallTime when;
     std::uint64_t journal_head = 0;  // of the appliance, as it said then; 0: said to another
+    WallTime window_opens;           // staged, and its window is closed: as it said then
   };
 
   explicit Presence(bool shared = false) : shared_(shared) {}
 
-  void seen(ApplianceId appliance, WallTime when, std::uint64_t journal_head) {
+  void seen(ApplianceId appliance, WallTime when, std::uint64_t journal_head,
+            WallTime window_opens = {}) {
     const std::lock_guard lock(mutex_);
     if (!room_for(appliance)) return;
-    heard_[appliance.value] = {when, journal_head};
+    heard_[appliance.value] = {when, journal_head, window_opens};
     mark(appliance);
   }
   std::optional<Heard> heard(ApplianceId appliance) const {

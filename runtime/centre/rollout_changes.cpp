@@ -26,7 +26,8 @@ RolloutView view(const Planner::Store& store, std::uint32_t i) {
           planner::allowed_in_flight(row),
           planner::failures(row.tally),
           store.head.epoch,
-          parts_of(store, id, row)};
+          parts_of(store, id, row),
+          {}};
 }
 
 // All of them, at most Planner::rollouts_max, or one; counting targets walks every appliance.
@@ -48,6 +49,14 @@ std::optional<std::vector<RolloutView>> look(const OperatorParts& parts,
   });
 }
 
+Result<RolloutId> named(const OperatorCall& call) {
+  const std::string_view text = call.path[2];
+  RolloutId id;
+  const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), id.value);
+  if (failed == std::errc() && end == text.data() + text.size()) return id;
+  return Error{ErrorKind::malformed, "a rollout is named by its number: 1, 2, 3, ..."};
+}
+
 }  // namespace
 
 std::optional<std::vector<RolloutView>> view_rollouts(const OperatorParts& parts,
@@ -56,16 +65,27 @@ std::optional<std::vector<RolloutView>> view_rollouts(const OperatorParts& parts
 }
 
 Result<RolloutView> view_rollout(const OperatorParts& parts, const OperatorCall& call) {
-  const std::string_view text = call.path[2];
-  RolloutId id;
-  const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), id.value);
-  if (failed != std::errc() || end != text.data() + text.size())
-    return Error{ErrorKind::malformed, "a rollout is named by its number: 1, 2, 3, ..."};
-  const auto found = look(parts, call.who, id);
+  const auto id = named(call);
+  if (!id) return id.error();
+  const auto found = look(parts, call.who, *id);
   if (!found) return Error{ErrorKind::timed_out, "the planner did not answer in time; try again"};
   if (!found->empty()) return found->front();
-  return Error{ErrorKind::not_found, fmt::format("there is no rollout {}", id.value)};
+  return Error{ErrorKind::not_found, fmt::format("there is no rollout {}", id->value)};
 }
+
+Result<RolloutView> look_closely(const OperatorParts& parts, const OperatorCall& call) {
+  auto view = view_rollout(parts, call);
+  if (!view) return view;
+  view->census = copied<Planner>(
+      *parts.machines, [id = view->id, at = turn_at(parts.now())](const Planner::Store& store) {
+        return planner::census(store, id, at);
+      });
+  if (!view->census)
+    return Error{ErrorKind::timed_out, "the planner did not answer in time; try again"};
+  return view;
+}
+
+Turn turn_at(const shell::Moment& now) { return {now.up, now.wall, now.trust, {}}; }
 
 std::optional<OperatorAnswered> ask_for_rollout(const OperatorParts& parts, const RolloutSpec& spec,
                                                 const Signed& who) {

@@ -35,12 +35,21 @@ Result<CompiledPolicy> compile_policy(const std::string& path) {
   const auto given = [&](const char* section, const char* key) {
     return line_of(*text, section, key);
   };
-  if (const int line = given("", "maintenance"))
-    return unsupported(path, line, "maintenance",
-                       "a rollout has no windows; each appliance has its own. Remove the key");
-  if (const int line = given("select", "sites"))
-    return unsupported(path, line, "select.sites",
-                       "a rollout is for one client or for all. Remove the key");
+  const windows::Spec& maintenance = spec->maintenance;
+  if (maintenance.windows.size() > Calendar::hours_max)
+    return unsupported(path, given("maintenance", "windows"), "maintenance.windows",
+                       "a rollout has at most 8 windows. Join some");
+  if (maintenance.black_outs.size() > Calendar::black_outs_max)
+    return unsupported(path, given("maintenance", "black_outs"), "maintenance.black_outs",
+                       "a rollout has at most 16 black-outs. Join some");
+  for (const windows::Window& each : maintenance.windows)
+    if (!each.zone.empty() && each.zone != maintenance.zone)
+      return unsupported(path, given("maintenance", "windows"), "maintenance.windows",
+                         "the windows of a rollout have one zone, maintenance.time_zone; what "
+                         "differs from site to site belongs to the appliances");
+  if (spec->select.sites.size() > sites_selected_max)
+    return unsupported(path, given("select", "sites"), "select.sites",
+                       "a rollout names at most 32 sites. Make several rollouts");
   if (const int line = given("select", "hardware"))
     return unsupported(path, line, "select.hardware",
                        "the release's manifest says which hardware. Remove the key");
@@ -61,6 +70,10 @@ Result<CompiledPolicy> compile_policy(const std::string& path) {
   policy.poll_hint = spec->poll_hint;
   policy.download_only = spec->download_only;
   policy.lifetime = spec->lifetime;
+  policy.needs_approval = spec->needs_approval;
+  policy.fleet_at_once = spec->fleet_at_once;
+  policy.downloads_at_once = spec->downloads_at_once;
+  policy.priority = spec->priority;
   if (spec->evidence) {
     policy.growth_unproven = spec->evidence->growth_unproven.value;
     policy.cap_ppm = spec->evidence->cap.value * 1000;
@@ -69,12 +82,30 @@ Result<CompiledPolicy> compile_policy(const std::string& path) {
     planner::compile({.tolerated_ppm = spec->evidence->tolerated.value * 1000}, policy);
   }
   if (!spec->select.clients.empty()) compiled.client = spec->select.clients.front();
+  compiled.sites = spec->select.sites;
+  compiled.maintenance = maintenance;
   if (const int line = given("", "soak"))
     compiled.note = fmt::format(
         "{}:{}: soak: not sent; each appliance watches a release as long as its own configuration "
         "says",
         path, line);
   return compiled;
+}
+
+Json calendar_json(const windows::Spec& maintenance) {
+  if (maintenance.always_open()) return nullptr;
+  const auto number = [](const windows::Date& d) {
+    return d.year * 10'000 + d.month * 100 + d.day;
+  };
+  Json hours = Json::array(), black_outs = Json::array();
+  for (const windows::Window& each : maintenance.windows)
+    hours.push_back(
+        {{"days", each.days.bits}, {"start", each.start.minutes}, {"end", each.end.minutes}});
+  for (const windows::BlackOut& each : maintenance.black_outs)
+    black_outs.push_back({{"first", number(each.first)}, {"last", number(each.last)}});
+  return {{"zone", maintenance.zone},
+          {"hours", std::move(hours)},
+          {"black_outs", std::move(black_outs)}};
 }
 
 Json policy_json(const Policy& policy) {
@@ -93,7 +124,11 @@ Json policy_json(const Policy& policy) {
           {"installs_ahead_permille", policy.installs_ahead},
           {"part_halts_all", policy.stratum_halts_all},
           {"download_only", policy.download_only},
-          {"lifetime_ms", policy.lifetime.value}};
+          {"lifetime_ms", policy.lifetime.value},
+          {"needs_approval", policy.needs_approval},
+          {"fleet_at_once", policy.fleet_at_once},
+          {"downloads_at_once", policy.downloads_at_once},
+          {"priority", policy.priority}};
 }
 
 }  // namespace drydock::command

@@ -13,7 +13,8 @@ Exit check(const std::string& file, std::uint32_t fleet, Session& session) {
   const auto compiled = compile_policy(file);
   if (!compiled) return session.console.misused(compiled.error());
   if (!compiled->note.empty()) session.console.note(compiled->note);
-  const Plan plan = plan_of(compiled->policy, fleet);
+  Plan plan = plan_of(compiled->policy, fleet);
+  plan_windows(*compiled, session.console.world().wall(), plan);
   if (!plan.impossible.empty()) {
     std::string text;
     for (const std::string& what : plan.impossible)

@@ -1,9 +1,13 @@
 #include "runtime/command/policy_plan.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "actors/planner/evidence.hpp"
+#include "runtime/command/human.hpp"
 #include "runtime/config/units.hpp"
+#include "runtime/windows/windows.hpp"
 
 namespace drydock::command {
 namespace {
@@ -63,6 +67,13 @@ void say_ramp(const Policy& p, const Rollout& rollout, std::vector<std::string>&
   words.push_back(ramp + (p.in_flight_max < rollout.fleet
                               ? fmt::format(". Never more than {} at once.", p.in_flight_max)
                               : "."));
+  if (p.fleet_at_once > 0)
+    words.push_back(
+        fmt::format("It waits while {} of the whole fleet are being updated, by "
+                    "whichever rollout.",
+                    p.fleet_at_once));
+  if (p.downloads_at_once > 0)
+    words.push_back(fmt::format("At most {} download it at once.", p.downloads_at_once));
   if (p.installs_ahead > 0 && !p.download_only)
     words.push_back(fmt::format(
         "Installing risks nothing and runs ahead: staged beyond that, {:g} times as many.",
@@ -117,6 +128,11 @@ Plan plan_of(const Policy& p, std::uint32_t fleet) {
       fmt::format("A grant that is not used within {} lapses and is offered again; "
                   "a reboot token is good for {}.",
                   config::text_of(p.install_deadline), config::text_of(p.token_expiry)));
+  if (p.needs_approval)
+    plan.words.push_back("It starts only when somebody else than its creator has approved it.");
+  if (p.priority > 0)
+    plan.words.push_back(fmt::format(
+        "Priority {}: it goes before every rollout of a lower one, also a newer.", p.priority));
   if (p.download_only) plan.words.push_back("It only stages: nobody gets a reboot token.");
   if (p.lifetime.value > 0)
     plan.words.push_back(
@@ -124,6 +140,29 @@ Plan plan_of(const Policy& p, std::uint32_t fleet) {
   if (p.lifetime.value > 0 && p.lifetime <= p.silence_after)
     plan.impossible.push_back("lifetime: over before a silent canary counts as failed");
   return plan;
+}
+
+void plan_windows(const CompiledPolicy& compiled, WallTime now, Plan& plan) {
+  const windows::Spec& spec = compiled.maintenance;
+  if (spec.always_open()) return;
+  const auto schedule = windows::resolve(spec, now);
+  if (!schedule) {
+    plan.impossible.push_back("maintenance: " + schedule.error().text);
+    return;
+  }
+  const Duration token = compiled.policy.token_expiry;
+  for (const windows::Interval& each : schedule->open) {
+    if (std::max(each.start, now) + token > each.end) continue;
+    plan.words.push_back(fmt::format(
+        "Reboots are asked for in its windows alone, next from {} to {}; the last token of a "
+        "window is given {} before it closes. Installing goes on meanwhile.",
+        human_time(std::max(each.start, now)), human_time(each.end), config::text_of(token)));
+    return;
+  }
+  plan.impossible.push_back(
+      fmt::format("maintenance: in the next 60 days no window opens for as long as a reboot token "
+                  "lives ({}); nothing would ever reboot",
+                  config::text_of(token)));
 }
 
 }  // namespace drydock::command

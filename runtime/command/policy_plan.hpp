@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "messages/policy.hpp"
+#include "runtime/command/policy.hpp"
 
 namespace drydock::command {
 
@@ -16,5 +17,8 @@ struct Plan {
 // `fleet`: appliances it would be for, at least 1. The numbers are asked of the planner's own
 // rules.
 Plan plan_of(const Policy& policy, std::uint32_t fleet);
+
+// Adds when its reboots may be asked for, from `now` on.
+void plan_windows(const CompiledPolicy& compiled, WallTime now, Plan& plan);
 
 }  // namespace drydock::command

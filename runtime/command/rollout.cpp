@@ -1,4 +1,4 @@
-// drydock rollout create, start, pause, resume, halt, rollback, status, watch
+// drydock rollout create, approve, start, pause, resume, halt, rollback, status, watch
 #include <fmt/format.h>
 
 #include "runtime/command/human.hpp"
@@ -14,7 +14,7 @@ namespace {
 
 struct CreateOptions {
   std::string version, policy, client, only_from, needs, why;
-  std::vector<std::string> dead_ends;
+  std::vector<std::string> dead_ends, sites;
   bool downgrade = false;
 };
 
@@ -36,6 +36,13 @@ Result<Json> create_body(const CreateOptions& options, Console& console) {
   if (!options.only_from.empty()) body["only_from"] = options.only_from;
   if (!options.needs.empty()) body["needs"] = options.needs;
   if (!options.dead_ends.empty()) body["dead_ends"] = options.dead_ends;
+  const auto& sites = options.sites.empty() ? compiled.sites : options.sites;
+  if (!compiled.sites.empty() && sites != compiled.sites)
+    return Error{ErrorKind::malformed,
+                 fmt::format("--site contradicts select.sites in {}; name them in one place",
+                             options.policy)};
+  if (!sites.empty()) body["sites"] = sites;
+  if (!compiled.maintenance.always_open()) body["calendar"] = calendar_json(compiled.maintenance);
   body["downgrade"] = options.downgrade;
   body["why"] = options.why;
   return body;
@@ -51,12 +58,18 @@ Exit created(const Result<Json>& answer, Session& session, const char* text) {
   return session.console.result(*answer, fmt::format(fmt::runtime(text), *rollout));
 }
 
+const char* next_after(const Json& body) {
+  return flag_in(object_in(body, "policy"), "needs_approval")
+             ? "Rollout {0} is created, and waits for an approval.\n"
+               "Next, by another person: drydock rollout approve {0}\n"
+             : "Rollout {0} is created.\nNext: drydock rollout start {0}\n";
+}
+
 Exit create(const CreateOptions& options, Session& session) {
   const auto body = create_body(options, session.console);
   if (!body) return session.console.misused(body.error());
   return with_centre(session, [&](Centre& centre) {
-    return created(centre.post("/v1/rollouts", *body), session,
-                   "Rollout {0} is created.\nNext: drydock rollout start {0}\n");
+    return created(centre.post("/v1/rollouts", *body), session, next_after(*body));
   });
 }
 
@@ -125,6 +138,15 @@ void add_evidence(const Json& evidence, std::vector<Row>& rows) {
   }
 }
 
+std::string sites_of(const Json& rollout) {
+  const Json* sites = list_in(rollout, "sites");
+  if (sites == nullptr || sites->empty()) return "*";
+  std::string all;
+  for (const Json& site : *sites)
+    all += (all.empty() ? "" : ", ") + clean(site.is_string() ? site.get<std::string>() : "?");
+  return all;
+}
+
 Exit status_of_one(const std::string& id, Session& session, Centre& centre) {
   const auto answer = centre.get("/v1/rollouts/" + id);
   if (!answer) return session.console.failed(answer.error());
@@ -138,6 +160,7 @@ Exit status_of_one(const std::string& id, Session& session, Centre& centre) {
       {"version", view->version},
       {"phase", view->phase},
       {"client", cell(*answer, "client")},
+      {"sites", sites_of(*answer)},
       {"hardware", cell(*answer, "hardware")},
       {"committed", fmt::format("{} of {}  {}", view->committed, view->targets,
                                 bar(view->committed, view->targets, 24))},
@@ -147,8 +170,15 @@ Exit status_of_one(const std::string& id, Session& session, Centre& centre) {
                        : fmt::format("{}; {} halt it", view->failures, view->failure_limit)},
       {"created", time("created_ms") + " by " + cell(*answer, "by")},
       {"moved", time("moved_ms") + " by " + cell(*answer, "moved_by")},
+      {"approved", cell(*answer, "approved_by")},
       {"why", cell(*answer, "why")},
       {"waits for", cell(*answer, "waits_for")}};
+  if (const auto since = time_in(*answer, "waits_since_ms"); since && view->phase != "halted")
+    rows.push_back(
+        {"since", fmt::format("{}, for {}", human_time(*since), human_span(view->waits))});
+  if (const Json* late = list_in(*answer, "late"); late != nullptr)
+    for (const Json& each : *late)
+      rows.push_back({"  " + cell(each, "appliance"), cell(each, "text")});
   add_evidence(object_in(*answer, "evidence"), rows);
   for (const auto& [name, count] : object_in(*answer, "tally").items())
     rows.push_back({"  " + clean(name), count.is_number_unsigned() ? count.dump() : "-"});
@@ -170,6 +200,11 @@ void add_create(Verbs& verbs, CLI::App& group) {
       ->check(values::file);
   verb.add_option("--client", o->client, "only this client's appliances")
       ->type_name("NAME")
+      ->check(values::name);
+  verb.add_option("--site", o->sites, "only this site's appliances; up to 32 times")
+      ->type_name("NAME")
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+      ->expected(1)
       ->check(values::name);
   verb.add_option("--only-from", o->only_from, "only appliances that run exactly this version")
       ->type_name("VERSION")
@@ -249,6 +284,7 @@ void add_status_and_watch(Verbs& verbs, CLI::App& group) {
 void add_rollout_verbs(Verbs& verbs) {
   CLI::App& group = verbs.group("rollout", "bring a release to the fleet, watch it, stop it");
   add_create(verbs, group);
+  add_move(verbs, group, "approve", "let a rollout of somebody else start, where its policy asks");
   add_move(verbs, group, "start", "begin to grant installs");
   add_move(verbs, group, "pause", "grant nothing more until it is resumed");
   add_move(verbs, group, "resume",

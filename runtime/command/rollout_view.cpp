@@ -45,6 +45,10 @@ Result<RolloutView> read_rollout(const Json& object) {
   view.ended_badly = late + read.number(tally, "install_failed") +
                      read.number(tally, "rolled_back") + read.number(tally, "silent");
   view.moved_by = read.text(object, "moved_by");
+  // A centre of an earlier version says neither.
+  view.waits_for = clean(text_in(object, "waits_for").value_or(""));
+  view.waits = milliseconds(static_cast<std::int64_t>(
+      std::min<std::uint64_t>(number_in(object, "waits_ms").value_or(0), INT64_MAX)));
   if (read.missing().empty()) return view;
   return Error{ErrorKind::malformed,
                fmt::format("the centre's answer about the rollout lacks \"{}\"; its version may "

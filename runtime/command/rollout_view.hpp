@@ -16,7 +16,15 @@ struct RolloutView {
   std::uint64_t committed = 0;    // and still good: those that failed late are taken off
   std::uint64_t ended_badly = 0;  // appliances that will not be offered this rollout again
   std::uint64_t failures = 0, failure_limit = 0;
-  std::string moved_by;  // operator; empty: the centre itself
+  std::string moved_by;   // operator; empty: the centre itself
+  std::string waits_for;  // a sentence; empty: the centre does not say
+  Duration waits;         // for how long
+  // Without how long it has waited: that changes all the time.
+  RolloutView without_time() const {
+    RolloutView view = *this;
+    view.waits = {};
+    return view;
+  }
   bool operator==(const RolloutView&) const = default;
 };
 

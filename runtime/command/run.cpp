@@ -74,6 +74,7 @@ Exit parse_and_run(const std::vector<std::string>& arguments, Session& session) 
   add_release_verbs(verbs);
   add_policy_verbs(verbs);
   add_rollout_verbs(verbs);
+  add_token_verbs(verbs);
   add_why_verb(verbs);
   add_journal_verbs(verbs);
   // Known before parsing, so that a wrong command line is answered in JSON as well.

@@ -45,6 +45,7 @@ void add_appliance_verbs(Verbs& verbs);
 void add_release_verbs(Verbs& verbs);
 void add_policy_verbs(Verbs& verbs);
 void add_rollout_verbs(Verbs& verbs);
+void add_token_verbs(Verbs& verbs);
 void add_why_verb(Verbs& verbs);
 void add_journal_verbs(Verbs& verbs);
 void add_journal_report_verbs(Verbs& verbs, CLI::App& group);  // of the same group

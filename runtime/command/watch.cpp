@@ -9,12 +9,15 @@ namespace drydock::command {
 namespace {
 
 constexpr std::size_t bar_columns = 24;
+constexpr Duration worth_a_word = minutes(1);  // of standing still
 
 std::string line_of(const RolloutView& view, const Pace& pace) {
   std::string out = fmt::format("{} {}/{} committed, {} in flight, {} of {} failures",
                                 bar(view.committed, view.targets, bar_columns), view.committed,
                                 view.targets, view.in_flight, view.failures, view.failure_limit);
   if (view.phase != "running") return out + ", " + view.phase;
+  if (view.waits >= worth_a_word && !view.waits_for.empty())
+    return out + fmt::format(", for {} it waits for {}", human_span(view.waits), view.waits_for);
   if (const double rate = pace.committed_per_minute(); rate > 0)
     out += fmt::format(", {:.1f}/min", rate);
   if (const auto left = pace.remaining(view.targets - std::min(view.targets, view.committed)))
@@ -33,6 +36,8 @@ Json object_of(const RolloutView& view, const Pace& pace) {
           {"in_flight", view.in_flight},
           {"failures", view.failures},
           {"failure_limit", view.failure_limit},
+          {"waits_for", view.waits_for},
+          {"waits_ms", view.waits.value},
           {"committed_per_minute", pace.committed_per_minute()},
           {"remaining_ms", left ? Json(left->value) : Json(nullptr)},
           {"ended", end == RolloutEnd::not_yet ? Json(nullptr) : Json(name_of(end))}};
@@ -87,7 +92,12 @@ class Watch {
 
   void saw(const RolloutView& view) {
     pace_.saw(console_.world().up(), view.committed);
-    const bool changed = !before_ || !(*before_ == view);
+    // What it waits for is said once it has stood still for long enough, and when that changes.
+    const bool stands = view.waits >= worth_a_word;
+    RolloutView told = view.without_time();
+    if (!stands) told.waits_for.clear();
+    const bool changed = !told_ || !(*told_ == told);
+    told_ = std::move(told);
     before_ = view;
     if (console_.json()) {
       if (changed) console_.result(object_of(view, pace_), "");
@@ -114,6 +124,7 @@ class Watch {
   LiveLine line_;
   Pace pace_;
   std::optional<RolloutView> before_;
+  std::optional<RolloutView> told_;  // what was shown last
 };
 
 }  // namespace

@@ -15,8 +15,21 @@ bool says(const Json& answer, const char* name) {
   return text != "-" && text != "none" && text != "0";
 }
 
+// Who has what it waits for.
+std::string holders(const Json& answer) {
+  const Json* held_by = list_in(answer, "held_by");
+  if (held_by == nullptr || held_by->empty()) return {};
+  std::string out = " Held by";
+  for (const Json& each : *held_by)
+    out += fmt::format("{} {} (stage {}, until {})", &each == &held_by->front() ? "" : ",",
+                       cell(each, "appliance"), cell(each, "stage"),
+                       human_time(time_in(each, "expires_ms").value_or(WallTime{})));
+  return out + ".";
+}
+
 // What it is, what keeps it, and what became of it; each sentence only as far as it is known.
-std::string paragraph(const std::string& appliance, std::string text, const Json& answer) {
+std::string paragraph(const std::string& appliance, std::string text, const Json& answer,
+                      WallTime now) {
   std::string out = "Appliance " + appliance;
   if (says(answer, "version")) out += " runs " + cell(answer, "version");
   if (says(answer, "lifecycle"))
@@ -24,6 +37,9 @@ std::string paragraph(const std::string& appliance, std::string text, const Json
   while (text.ends_with('.')) text.pop_back();
   out += says(answer, "rollout") ? ". For rollout " + cell(answer, "rollout") + ": " : ": ";
   out += text + ".";
+  if (const auto since = time_in(answer, "since_ms"))
+    out += fmt::format(" Since {}, {}.", human_time(*since), human_age(*since, now));
+  out += holders(answer);
   if (!says(answer, "stage") || !says(answer, "stage_rollout")) return out;
   out += fmt::format(" In rollout {} its stage is {}", cell(answer, "stage_rollout"),
                      cell(answer, "stage"));
@@ -43,7 +59,7 @@ Exit why(const std::string& appliance, Session& session, Centre& centre) {
         {ErrorKind::malformed, "the centre gave no reason for " + appliance +
                                    "; its version may not fit this command's"});
   const World& world = session.console.world();
-  const std::string line = paragraph(appliance, clean(*text), *answer);
+  const std::string line = paragraph(appliance, clean(*text), *answer, world.wall());
   const unsigned width = std::min(world.columns, readable_columns_max);
   return session.console.result(*answer,
                                 (world.out_is_terminal ? wrapped(line, width) : line) + "\n");

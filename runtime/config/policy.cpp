@@ -8,7 +8,7 @@
 namespace drydock::config {
 namespace {
 
-constexpr std::uint32_t kFleetMax = 10'000'000;
+constexpr std::uint32_t kFleetMax = 10'000'000, kPriorityMax = 100;
 constexpr Duration kLongest = hours(24 * 365);
 
 void read_growth(const Value& value, Growth& out) {
@@ -33,27 +33,34 @@ void read_selection(const Value& value, Selection& out) {
                    {"hardware", list<std::string>(out.hardware, {1, kSelectionMax}, each)}});
 }
 
+constexpr std::array<Word<bool>, 2> approvals{{{"none", false}, {"required", true}}};
+
 void read_policy(const Value& value, PolicySpec& out) {
   constexpr auto some = Presence::required;
   if (value.node().IsMap() && value.node()["evidence"]) {
     out.canary = out.failure_limit = 0;
     out.growth.max_in_flight = kFleetMax;
   }
-  read_map(value, {{"name", name(out.name), some},
-                   {"canary", number<std::uint32_t>(out.canary, 1, kFleetMax)},
-                   {"growth", section(out.growth, read_growth)},
-                   {"failure_limit", number<std::uint32_t>(out.failure_limit, 1, kFleetMax)},
-                   {"site_at_once", number<std::uint32_t>(out.site_at_once, 1, kFleetMax)},
-                   {"evidence", section(out.evidence, read_evidence)},
-                   {"download_only", flag(out.download_only)},
-                   {"lifetime", duration(out.lifetime, minutes(1), kLongest)},
-                   {"soak", duration(out.soak, Duration{0}, kLongest)},
-                   {"install_deadline", duration(out.install_deadline, seconds(1), kLongest)},
-                   {"silence_after", duration(out.silence_after, seconds(1), kLongest)},
-                   {"token_expiry", duration(out.token_expiry, seconds(1), hours(24))},
-                   {"poll_hint", duration(out.poll_hint, Duration{0}, hours(24))},
-                   {"maintenance", section(out.maintenance, read_maintenance)},
-                   {"select", section(out.select, read_selection)}});
+  read_map(value,
+           {{"name", name(out.name), some},
+            {"canary", number<std::uint32_t>(out.canary, 1, kFleetMax)},
+            {"growth", section(out.growth, read_growth)},
+            {"failure_limit", number<std::uint32_t>(out.failure_limit, 1, kFleetMax)},
+            {"site_at_once", number<std::uint32_t>(out.site_at_once, 1, kFleetMax)},
+            {"fleet_at_once", number<std::uint32_t>(out.fleet_at_once, 1, kFleetMax)},
+            {"downloads_at_once", number<std::uint32_t>(out.downloads_at_once, 1, kFleetMax)},
+            {"priority", number<std::uint32_t>(out.priority, 0, kPriorityMax)},
+            {"evidence", section(out.evidence, read_evidence)},
+            {"download_only", flag(out.download_only)},
+            {"lifetime", duration(out.lifetime, minutes(1), kLongest)},
+            {"soak", duration(out.soak, Duration{0}, kLongest)},
+            {"install_deadline", duration(out.install_deadline, seconds(1), kLongest)},
+            {"silence_after", duration(out.silence_after, seconds(1), kLongest)},
+            {"token_expiry", duration(out.token_expiry, seconds(1), hours(24))},
+            {"poll_hint", duration(out.poll_hint, Duration{0}, hours(24))},
+            {"approval", choice<bool>(out.needs_approval, approvals)},
+            {"maintenance", section(out.maintenance, read_maintenance)},
+            {"select", section(out.select, read_selection)}});
   if (out.canary > out.growth.max_in_flight)
     value.problem(fmt::format("canary ({}) is larger than growth.max_in_flight ({})", out.canary,
                               out.growth.max_in_flight));

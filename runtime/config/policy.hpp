@@ -49,6 +49,10 @@ struct PolicySpec {
   bool download_only = false;             // stages everywhere, reboots nowhere
   Duration lifetime;                      // after its start nothing new is granted; 0: no end
   Duration poll_hint;                     // asks appliances to poll no more often; 0: as they wish
+  bool needs_approval = false;            // a second person approves before it may start
+  std::uint32_t fleet_at_once = 0;        // in flight over all rollouts; 0: no limit
+  std::uint32_t downloads_at_once = 0;    // installing and not yet staged; 0: no limit
+  std::uint32_t priority = 0;             // of two rollouts for an appliance, the higher governs
   windows::Spec maintenance;              // on top of the appliance's own; none: always open
   Selection select;
 };

@@ -20,6 +20,7 @@ std::string_view word(RolloutMove move) {
     case RolloutMove::halt: return "halt";
     case RolloutMove::retry: return "retry";
     case RolloutMove::expire: return "expire";
+    case RolloutMove::approve: return "approve";
   }
   return "unknown";
 }
@@ -112,6 +113,7 @@ Result<DecisionRows> rows_of(const journal::Decision& stored) {
                           add_verdicts(e, out);
                         },
                         [&](const DeadlinePassed& e) { row.appliance = hex(e.appliance.value); },
+                        [&](const OrderReleased& e) { row.appliance = hex(e.appliance.value); },
                         [&](const FleetCounted& e) { row.rollout = e.rollout.value; }},
              decision.what);
   std::visit([&](const auto& e) { row.kind = std::remove_cvref_t<decltype(e)>::name; },

@@ -90,10 +90,21 @@ BOOST_AUTO_TEST_CASE(the_other_slot_of_none_is_none) {
 
 BOOST_AUTO_TEST_CASE(every_wait_reason_has_a_sentence_of_its_own) {
   std::set<std::string> sentences;
-  for (std::uint8_t n = 0; n <= static_cast<std::uint8_t>(WaitReason::quarantined); ++n)
+  for (std::uint8_t n = 0; n <= static_cast<std::uint8_t>(WaitReason::bandwidth); ++n)
     sentences.insert(name_of(Wait{static_cast<WaitReason>(n), 1, 2}));
-  BOOST_TEST(sentences.size() == static_cast<std::size_t>(WaitReason::quarantined) + 1U);
+  BOOST_TEST(sentences.size() == static_cast<std::size_t>(WaitReason::bandwidth) + 1U);
   BOOST_TEST(name_of(Wait{static_cast<WaitReason>(200), 1, 2}) == "an unknown reason");
+}
+
+BOOST_AUTO_TEST_CASE(a_wall_time_is_told_as_a_date_of_the_calendar) {
+  BOOST_TEST(utc_text({0}) == "1970-01-01 00:00 UTC");
+  BOOST_TEST(utc_text({951'827'696'000}) == "2000-02-29 12:34 UTC");
+  BOOST_TEST(utc_text({1'772'323'199'000}) == "2026-02-28 23:59 UTC");
+  BOOST_TEST(utc_text({1'772'323'200'000}) == "2026-03-01 00:00 UTC");
+  BOOST_TEST(utc_text({4'107'542'400'000}) == "2100-03-01 00:00 UTC");
+  BOOST_TEST(utc_text({253'402'300'799'000}) == "9999-12-31 23:59 UTC");
+  BOOST_TEST(utc_text({-1}) == "a time out of range");
+  BOOST_TEST(utc_text({INT64_MAX}) == "a time out of range");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -27,30 +27,31 @@ struct Pair {
 };
 
 // A new message is one more line here.
-using Pairs =
-    std::tuple<Pair<Report, v1::Report>, Pair<Grant, v1::Grant>, Pair<Envelope, v1::Envelope>,
-               Pair<Manifest, v1::Manifest>, Pair<Facts, v1::Facts>, Pair<CheckIn, v1::CheckIn>,
-               Pair<Wait, v1::Wait>, Pair<Answer, v1::Answer>, Pair<SignedAnswer, v1::SignedAnswer>,
-               Pair<CentreStarted, v1::CentreStarted>, Pair<CheckInArrived, v1::CheckInArrived>,
-               Pair<ApplianceSeen, v1::ApplianceSeen>, Pair<AnswerReady, v1::AnswerReady>,
-               Pair<OperatorAnswered, v1::OperatorAnswered>, Pair<Policy, v1::Policy>,
-               Pair<RolloutSpec, v1::RolloutSpec>, Pair<RolloutCreated, v1::RolloutCreated>,
-               Pair<RolloutMoved, v1::RolloutMoved>, Pair<GrantIssued, v1::GrantIssued>,
-               Pair<ReportsCounted, v1::ReportsCounted>, Pair<DeadlinePassed, v1::DeadlinePassed>,
-               Pair<Odds, v1::Odds>, Pair<Exclusion, v1::Exclusion>,
-               Pair<StratumCount, v1::StratumCount>, Pair<FleetCounted, v1::FleetCounted>,
-               Pair<Decision, v1::Decision>, Pair<Restarted, v1::Restarted>,
-               Pair<TimerFired, v1::TimerFired>, Pair<ArmTimer, v1::ArmTimer>,
-               Pair<ClockStepped, v1::ClockStepped>, Pair<CheckInDue, v1::CheckInDue>,
-               Pair<CheckInAnswered, v1::CheckInAnswered>, Pair<CheckInFailed, v1::CheckInFailed>,
-               Pair<OrderDenied, v1::OrderDenied>, Pair<InstallOrdered, v1::InstallOrdered>,
-               Pair<InstallCancelled, v1::InstallCancelled>, Pair<UpdateOutcome, v1::UpdateOutcome>,
-               Pair<Committed, v1::Outcome>, Pair<TrialWithdrawn, v1::TrialWithdrawn>,
-               Pair<CentreReached, v1::CentreReached>, Pair<AttemptOver, v1::AttemptOver>,
-               Pair<ReturnDue, v1::ReturnDue>, Pair<ReturnArmed, v1::ReturnArmed>,
-               Pair<ReturnRefused, v1::ReturnRefused>, Pair<DriftNoted, v1::DriftNoted>,
-               Pair<JournalLost, v1::JournalLost>, Pair<HelperRequest, v1::HelperRequest>,
-               Pair<HelperState, v1::HelperState>, Pair<HelperAnswer, v1::HelperAnswer>>;
+using Pairs = std::tuple<
+    Pair<Report, v1::Report>, Pair<Grant, v1::Grant>, Pair<Envelope, v1::Envelope>,
+    Pair<Manifest, v1::Manifest>, Pair<Facts, v1::Facts>, Pair<CheckIn, v1::CheckIn>,
+    Pair<Wait, v1::Wait>, Pair<Answer, v1::Answer>, Pair<SignedAnswer, v1::SignedAnswer>,
+    Pair<CentreStarted, v1::CentreStarted>, Pair<CheckInArrived, v1::CheckInArrived>,
+    Pair<ApplianceSeen, v1::ApplianceSeen>, Pair<AnswerReady, v1::AnswerReady>,
+    Pair<OperatorAnswered, v1::OperatorAnswered>, Pair<Policy, v1::Policy>,
+    Pair<RolloutSpec, v1::RolloutSpec>, Pair<RolloutCreated, v1::RolloutCreated>,
+    Pair<RolloutMoved, v1::RolloutMoved>, Pair<GrantIssued, v1::GrantIssued>,
+    Pair<ReportsCounted, v1::ReportsCounted>, Pair<DeadlinePassed, v1::DeadlinePassed>,
+    Pair<Odds, v1::Odds>, Pair<Exclusion, v1::Exclusion>, Pair<StratumCount, v1::StratumCount>,
+    Pair<FleetCounted, v1::FleetCounted>, Pair<OrderReleased, v1::OrderReleased>,
+    Pair<LocalHours, v1::LocalHours>, Pair<BlackOut, v1::BlackOut>, Pair<Calendar, v1::Calendar>,
+    Pair<ResolvedCalendar, v1::ResolvedCalendar>, Pair<Decision, v1::Decision>,
+    Pair<Restarted, v1::Restarted>, Pair<TimerFired, v1::TimerFired>, Pair<ArmTimer, v1::ArmTimer>,
+    Pair<ClockStepped, v1::ClockStepped>, Pair<CheckInDue, v1::CheckInDue>,
+    Pair<CheckInAnswered, v1::CheckInAnswered>, Pair<CheckInFailed, v1::CheckInFailed>,
+    Pair<OrderDenied, v1::OrderDenied>, Pair<InstallOrdered, v1::InstallOrdered>,
+    Pair<InstallCancelled, v1::InstallCancelled>, Pair<UpdateOutcome, v1::UpdateOutcome>,
+    Pair<Committed, v1::Outcome>, Pair<TrialWithdrawn, v1::TrialWithdrawn>,
+    Pair<CentreReached, v1::CentreReached>, Pair<AttemptOver, v1::AttemptOver>,
+    Pair<ReturnDue, v1::ReturnDue>, Pair<ReturnArmed, v1::ReturnArmed>,
+    Pair<ReturnRefused, v1::ReturnRefused>, Pair<DriftNoted, v1::DriftNoted>,
+    Pair<JournalLost, v1::JournalLost>, Pair<HelperRequest, v1::HelperRequest>,
+    Pair<HelperState, v1::HelperState>, Pair<HelperAnswer, v1::HelperAnswer>>;
 
 constexpr std::uint64_t instances = 200;  // of each struct
 

@@ -15,6 +15,10 @@ class PlannerScript {
   using M = Planner;
 
   Planner::Event next(Dice& dice, Driver<Planner>& driver) {
+    if (fleet_ == 0) {  // a life of its own: mostly ten, else anything from one to thirty
+      fleet_ = dice.below(3) != 0 ? 10 : 1 + dice.below(30);
+      sites_ = 1 + dice.below(6);
+    }
     for (const auto& effect : driver.out())
       if (const auto* p = std::get_if<Planner::Propose>(&effect)) proposed_.push_back(p->decision);
     Planner::Store& store = driver.store();
@@ -27,6 +31,9 @@ class PlannerScript {
       driver.wait(minutes(static_cast<std::int64_t>(dice.below(20))));
       return driver.due(1);
     }
+    if (pick >= 65 && pick < 68) return calendar(dice, driver);
+    if (pick >= 63 && pick < 65)
+      return Planner::ReleaseAsked{{1 + dice.below(9)}, {1 + dice.below(fleet_)}, "ada", "off"};
     if (pick < 63) {
       proposed_.clear();
       return CentreStarted{{dice.below(3)}};
@@ -61,6 +68,14 @@ class PlannerScript {
     spec.policy.in_flight_max = 2 + below(3);
     spec.policy.failure_limit = 1 + below(4);
     spec.policy.site_at_once = 1 + below(2);
+    spec.policy.needs_approval = dice.below(8) == 0;
+    spec.policy.fleet_at_once = below(6);
+    spec.policy.downloads_at_once = below(4);
+    spec.policy.priority = dice.below(4) == 0 ? below(3) : 0;
+    spec.sites.clear();
+    spec.calendar = Calendar{};
+    if (dice.below(4) == 0) spec.calendar.hours.add({0x7F, 60, 120});
+    if (dice.below(6) == 0) spec.sites.add({1 + dice.below(4)}), spec.sites.add({9});
     spec.needs = {dice.below(6) == 0 ? 1 + dice.below(3) : 0};
     spec.dead_ends.clear();
     if (dice.below(6) == 0) spec.dead_ends.add({1 + dice.below(4)});
@@ -91,18 +106,31 @@ class PlannerScript {
     if (dice.below(3) != 0) e.move.rollout = {store.rollouts.size()};
     const auto* rollout = store.rollouts.get(e.move.rollout);
     const bool running = rollout != nullptr && rollout->phase == planner::RolloutPhase::running;
-    e.move.move = static_cast<RolloutMove>(dice.below(running ? 14 : 7));
+    e.move.move = static_cast<RolloutMove>(dice.below(running ? 14 : 8));
     if (!running && dice.below(2) == 0)
       e.move.move = dice.below(2) == 0 ? RolloutMove::start : RolloutMove::resume;
     return e;
   }
+  // Open now or soon, for a while; sometimes worked out for too short a time.
+  static Planner::CalendarResolved calendar(Dice& dice, Driver<Planner>& driver) {
+    const auto some = [&](std::uint64_t most) {
+      return minutes(static_cast<std::int64_t>(dice.below(most)));
+    };
+    const std::uint32_t rollouts = driver.store().rollouts.size();
+    Planner::CalendarResolved e;
+    e.rollout = {dice.below(2) == 0 ? rollouts : static_cast<std::uint32_t>(dice.below(rollouts))};
+    const WallTime opens = WallTime{driver.wall.value - minutes(10).value} + some(40);
+    e.calendar.open.add({opens, opens + some(240)});
+    e.calendar.covered_until = driver.wall + some(400);
+    return e;
+  }
   ApplianceSeen seen(Dice& dice, const Planner::Store& store) {
     auto e = random<ApplianceSeen>(dice);
-    e.facts.appliance = {1 + dice.below(10)};
+    e.facts.appliance = {1 + dice.below(fleet_)};
     const std::uint64_t n = e.facts.appliance.value;
     e.client = {1 + n % 2};
     e.hardware = {1 + n % 3 % 2};
-    e.site = {dice.below(40) == 0 ? 9 : 1 + n % 4};
+    e.site = {dice.below(40) == 0 ? 9 : 1 + n % sites_};
     e.facts.running = {1 + dice.below(3)};
     e.facts.wall_trust = dice.below(20) == 0 ? WallTrust::unset : WallTrust::synchronised;
     e.facts.wants_token = dice.below(2) == 0;
@@ -128,6 +156,7 @@ class PlannerScript {
   }
 
   std::deque<Decision> proposed_, late_;
+  std::uint64_t fleet_ = 0, sites_ = 0;
 };
 
 }  // namespace drydock::testing

@@ -51,7 +51,9 @@ BOOST_AUTO_TEST_CASE(an_expired_grant_stands_but_is_not_given_again) {
 BOOST_AUTO_TEST_CASE(without_a_running_rollout_there_is_nothing) {
   BOOST_TEST((check_in(1).wait.reason == WaitReason::no_rollout));
   create(spec());
-  BOOST_TEST((check_in(1).wait.reason == WaitReason::no_rollout));
+  const Wait wait = check_in(1).wait;
+  BOOST_TEST((wait.reason == WaitReason::not_started && wait.a == 1U));
+  BOOST_TEST((check_in(1).grant.kind == GrantKind::none));
 }
 
 BOOST_AUTO_TEST_CASE(an_appliance_that_runs_the_release_is_up_to_date) {
@@ -141,6 +143,66 @@ BOOST_AUTO_TEST_CASE(what_is_in_flight_for_an_older_rollout_ends_first) {
   const Answer a = check_in(1);
   BOOST_TEST((a.wait.reason == WaitReason::in_progress && a.grant.version == release));
   BOOST_TEST(proposed.empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_rollout_of_higher_priority_governs_until_it_is_done_with_an_appliance) {
+  RolloutSpec urgent = spec();
+  urgent.policy.priority = 5;
+  start(urgent);
+  RolloutSpec newer = spec();
+  newer.version = make_version(1, 2, 0);
+  const RolloutId second = start(newer);
+  commit(1);
+  BOOST_TEST((row(1)->rollout == first));
+  const Answer a = check_in(1);
+  BOOST_TEST((a.grant.kind == GrantKind::install && a.grant.rollout == second));
+  BOOST_TEST((check_in(2).grant.rollout == first));
+}
+
+BOOST_AUTO_TEST_CASE(priority_never_leads_back_to_an_older_release) {
+  RolloutSpec urgent = spec();
+  urgent.policy.priority = 5;
+  start(urgent);
+  RolloutSpec newer = spec();
+  newer.version = make_version(1, 2, 0);
+  start(newer);
+  running[1] = newer.version;
+  const Answer a = check_in(1);
+  BOOST_TEST((a.grant.kind == GrantKind::none && a.wait.reason == WaitReason::up_to_date));
+}
+
+BOOST_AUTO_TEST_CASE(a_halted_rollout_of_higher_priority_keeps_nobody_from_a_newer_one) {
+  RolloutSpec urgent = spec();
+  urgent.policy.priority = 5;
+  start(urgent);
+  RolloutSpec newer = spec();
+  newer.version = make_version(1, 2, 0);
+  const RolloutId second = start(newer);
+  move(first, RolloutMove::halt);
+  BOOST_TEST((check_in(1).grant.rollout == second));
+}
+
+BOOST_AUTO_TEST_CASE(a_rollback_moves_its_appliances_beside_a_rollout_of_higher_priority) {
+  RolloutSpec urgent = spec();
+  urgent.policy.priority = 5;
+  start(urgent);
+  RolloutSpec bad = spec();
+  bad.version = make_version(1, 2, 0);
+  const RolloutId second = start(bad);
+  running[1] = bad.version;
+  move(second, RolloutMove::halt);
+  RolloutSpec back = spec();
+  back.version = release;
+  back.only_from = bad.version;
+  back.downgrade = true;
+  const RolloutId third = start(back);
+  BOOST_TEST((check_in(1).grant.rollout == third));
+  BOOST_TEST((row(1)->rollout == third));
+  say(1, ReportKind::staged);
+  ask_token(1);
+  running[1] = release;
+  say(1, ReportKind::committed);
+  BOOST_TEST((check_in(1).grant.kind == GrantKind::none));
 }
 
 BOOST_AUTO_TEST_CASE(an_appliance_without_a_clock_waits_for_the_time) {

@@ -61,6 +61,41 @@ BOOST_AUTO_TEST_CASE(rollout_runs_from_grant_to_commit) {
   BOOST_TEST(seen.body.at("last_seen_ms").get<std::int64_t>() > 0);
 }
 
+BOOST_AUTO_TEST_CASE(what_a_rollout_and_an_appliance_wait_for_is_told_with_its_holder) {
+  Running centre;
+  auto first = centre.appliance(acme(1), "north");
+  auto second = centre.appliance(acme(2), "north");
+  BOOST_REQUIRE(first.check_in());
+  BOOST_REQUIRE(second.check_in());
+  centre.admin.must_publish(installation().release(make_version(1, 1, 0)));
+  BOOST_REQUIRE(
+      centre.admin.post("/v1/rollouts", {{"version", "1.1.0"}, {"policy", {{"canary", 10}}}})
+          .status == 201);
+  const std::string rollout = "/v1/rollouts/1";
+  BOOST_TEST(centre.admin.get(rollout).body.at("waits_for") == "a person starts it");
+  BOOST_REQUIRE(centre.admin.post(rollout + "/start", Json::object()).status == 200);
+  const auto waits_for = [&] {
+    return centre.admin.get(rollout).body.at("waits_for").get<std::string>();
+  };
+  BOOST_TEST(waits_for().find("the next check-in of 2") != std::string::npos);
+  BOOST_TEST(centre.admin.get(rollout).body.at("late").size() == 2u);
+  BOOST_REQUIRE(first.check_in());
+  const Reply shown = centre.admin.get(rollout);
+  BOOST_TEST(waits_for().find("1 to download and write it, 0000000000000001 longest, since ") ==
+             0u);
+  BOOST_TEST(waits_for().find("1 held back, the first because 1 of its site") != std::string::npos);
+  BOOST_TEST(shown.body.at("waits_ms").get<std::int64_t>() >= 0);
+  const Reply why = centre.admin.get("/v1/appliances/0000000000000002/why");
+  BOOST_TEST(why.body.at("wait").at("reason") == "site_busy");
+  BOOST_REQUIRE(why.body.at("held_by").size() == 1u);
+  BOOST_TEST(why.body.at("held_by")[0].at("appliance") == "0000000000000001");
+  BOOST_TEST(why.body.at("since_ms").get<std::int64_t>() > 0);
+  second.facts.site_claim = {1};  // its SITE_ID is another one now
+  BOOST_REQUIRE(second.check_in());
+  BOOST_TEST(centre.admin.get("/v1/appliances/0000000000000002/why").body.at("wait").at("reason") ==
+             "site_mismatch");
+}
+
 BOOST_AUTO_TEST_CASE(appliance_nobody_registered_is_told_so) {
   Running centre;
   TestAppliance stranger(acme(7), "north");

@@ -171,6 +171,92 @@ BOOST_AUTO_TEST_CASE(rollout_moves_only_as_its_phase_allows) {
   BOOST_TEST(centre.admin.post("/v1/rollouts/x/start", Json::object()).status == 400u);
 }
 
+BOOST_AUTO_TEST_CASE(rollout_that_needs_an_approval_starts_when_another_person_gave_it) {
+  Running centre;
+  centre.admin.must_publish(installation().release(make_version(1, 1, 0)));
+  BOOST_REQUIRE(
+      centre.admin
+          .post("/v1/rollouts", {{"version", "1.1.0"}, {"policy", {{"needs_approval", true}}}})
+          .status == 201);
+  const std::string path = "/v1/rollouts/1";
+  BOOST_TEST(centre.admin.post(path + "/start", Json::object()).status == 409u);
+  BOOST_TEST(centre.admin.post(path + "/approve", Json::object()).status == 403u);  // her own
+  BOOST_TEST(centre.as("olga", Role::operator_).post(path + "/approve", Json::object()).status ==
+             403u);
+  BOOST_TEST(centre.admin.get(path).body.at("waits_for") ==
+             "the approval of a person other than ada");
+  auto approver = centre.as("bob", Role::approver);
+  BOOST_TEST(approver.post(path + "/approve", {{"why", "read it"}}).status == 200u);
+  BOOST_TEST(centre.admin.get(path).body.at("approved_by") == "bob");
+  BOOST_TEST(centre.admin.post(path + "/start", Json::object()).status == 200u);
+}
+
+BOOST_AUTO_TEST_CASE(order_of_an_appliance_is_listed_and_taken_back_with_a_name_and_a_reason) {
+  Running centre;
+  TestAppliance appliance(acme(1), "north");
+  appliance.connect(centre.coordinator);
+  BOOST_REQUIRE(centre.admin.register_appliance(acme(1), "north").status == 200);
+  const std::string path = "/v1/appliances/0000000000000001/release";
+  BOOST_TEST(centre.admin.post(path, {{"why", "off"}}).status == 404u);
+  centre.admin.must_publish(installation().release(make_version(1, 1, 0)));
+  centre.admin.must_roll_out("1.1.0");
+  BOOST_REQUIRE(appliance.check_in());
+  const Json holders = centre.admin.get("/v1/tokens").body.at("holders");
+  BOOST_REQUIRE(holders.size() == 1u);
+  BOOST_TEST(holders[0].at("appliance") == "0000000000000001");
+  BOOST_TEST(holders[0].at("site") == "north");
+  BOOST_TEST(holders[0].at("stage") == "granted");
+  BOOST_TEST(holders[0].at("since_ms").get<std::int64_t>() > 0);
+  BOOST_TEST(centre.admin.post(path, Json::object()).status == 400u);  // no reason
+  BOOST_TEST(centre.as("vic", Role::viewer).post(path, {{"why", "off"}}).status == 403u);
+  BOOST_TEST(centre.as("olga", Role::operator_, "globex").post(path, {{"why", "off"}}).status ==
+             404u);
+  BOOST_TEST(centre.admin.post(path, {{"why", "it is off"}}).body.at("rollout") == 1);
+  BOOST_TEST(centre.admin.get("/v1/tokens").body.at("holders").empty());
+  BOOST_TEST(centre.admin.post(path, {{"why", "off"}}).status == 409u);
+}
+
+BOOST_AUTO_TEST_CASE(rollout_for_some_sites_names_sites_of_its_client) {
+  Running centre;
+  BOOST_REQUIRE(centre.admin.register_appliance(acme(1), "north").status == 200);
+  BOOST_REQUIRE(centre.admin.register_appliance(acme(2), "south").status == 200);
+  centre.admin.must_publish(installation().release(make_version(1, 1, 0)));
+  const auto create = [&](const Json& more) {
+    Json body = {{"version", "1.1.0"}};
+    body.update(more);
+    return centre.admin.post("/v1/rollouts", body);
+  };
+  BOOST_TEST(create({{"sites", {"north"}}}).status == 400u);
+  BOOST_TEST(create({{"client", "acme"}, {"sites", {"west"}}}).status == 404u);
+  BOOST_REQUIRE(create({{"client", "acme"}, {"sites", {"north"}}}).status == 201u);
+  BOOST_TEST(centre.admin.get("/v1/rollouts/1").body.at("sites") == Json({"north"}));
+  auto theirs = centre.as("olga", Role::operator_, "acme");
+  BOOST_TEST(theirs.post("/v1/rollouts", {{"version", "1.1.0"}, {"sites", {"south"}}}).status ==
+             201u);
+}
+
+BOOST_AUTO_TEST_CASE(rollout_with_windows_reboots_in_them_and_is_refused_when_they_never_open) {
+  Running centre;
+  TestAppliance appliance(acme(1), "north");
+  appliance.connect(centre.coordinator);
+  BOOST_REQUIRE(centre.admin.register_appliance(acme(1), "north").status == 200);
+  centre.admin.must_publish(installation().release(make_version(1, 1, 0)));
+  const auto create = [&](const Json& calendar) {
+    return centre.admin.post("/v1/rollouts", {{"version", "1.1.0"}, {"calendar", calendar}});
+  };
+  const Json never = {{"zone", "UTC"}, {"black_outs", {{{"first", 19700101}, {"last", 99991231}}}}};
+  BOOST_TEST(create(never).status == 400u);
+  // Every hour of every day: open now, whenever this runs, but only once it is worked out.
+  const Json always = {{"zone", "Europe/Berlin"},
+                       {"hours", {{{"days", 127}, {"start", 0}, {"end", 1440}}}}};
+  BOOST_REQUIRE(create(always).status == 201u);
+  BOOST_TEST(centre.admin.get("/v1/rollouts/1").body.at("calendar").at("zone") == "Europe/Berlin");
+  BOOST_REQUIRE(centre.admin.post("/v1/rollouts/1/start", Json::object()).status == 200);
+  for (int n = 0; n < 10 && !(appliance.committed() && appliance.reports.empty()); ++n)
+    BOOST_REQUIRE(appliance.step());
+  BOOST_TEST(appliance.committed());
+}
+
 BOOST_AUTO_TEST_CASE(rollback_halts_the_rollout_and_starts_one_to_the_release_before) {
   Running centre;
   centre.admin.must_publish(installation().release(make_version(1, 0, 0)));

@@ -142,6 +142,20 @@ BOOST_AUTO_TEST_CASE(why_is_one_paragraph) {
   BOOST_TEST(desk.ask(centre, {"why", box, "--json"}).json()["rollout"] == 2);
 }
 
+BOOST_AUTO_TEST_CASE(why_says_since_when_and_who_holds_the_place) {
+  Desk desk;
+  FakeCentre centre;
+  centre.answer("GET /v1/appliances/" + box + "/why", 200,
+                R"({"text":"1 of its site is being updated, 1 at once is allowed",)"
+                R"("since_ms":1799999940000,"held_by":[{"appliance":"00000000000000b2",)"
+                R"("stage":"granted","rollout":2,"expires_ms":1800000000000}]})");
+  const auto said = desk.ask(centre, {"why", box});
+  BOOST_TEST(said.exit == 0);
+  BOOST_TEST(holds(said.out, "Since 2027-01-15 07:59:00Z, 1m 00s ago."));
+  BOOST_TEST(
+      holds(said.out, "Held by 00000000000000b2 (stage granted, until 2027-01-15 08:00:00Z)."));
+}
+
 BOOST_AUTO_TEST_CASE(why_says_no_more_than_is_known) {
   Desk desk;
   FakeCentre centre;

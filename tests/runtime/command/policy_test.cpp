@@ -59,7 +59,21 @@ BOOST_AUTO_TEST_CASE(what_can_never_be_met_is_refused_with_its_key) {
   refused("name: a\nevidence: {tolerated: 0%}\n", "evidence.tolerated");
   refused("name: a\nevidence: {growth_unproven: 2}\n", "acceptance would slow it down");
   refused("name: a\nevidence: {part_halts: some}\n", "part, all");
-  refused("name: a\nmaintenance: {windows: []}\n", "maintenance");
+  refused("name: a\nmaintenance: {black_outs: [{first: 2026-01-01, last: 2036-01-01}]}\n",
+          "maintenance: in the next 60 days no window opens");
+  refused("name: a\nmaintenance: {windows: [{start: '02:00', end: '02:05'}]}\n",
+          "no window opens for as long as a reboot token lives (10m)");
+}
+
+BOOST_AUTO_TEST_CASE(windows_are_explained_with_the_next_one) {
+  Desk desk;  // its clock says 2027-01-15 08:00 UTC
+  const auto file = desk.folder.put("policy.yaml",
+                                    "name: nights\nmaintenance:\n  time_zone: Europe/Berlin\n"
+                                    "  windows: [{start: '22:00', end: '04:00'}]\n"
+                                    "  black_outs: [{first: 2027-01-15, last: 2027-01-16}]\n");
+  const auto said = desk.run({"policy", "check", file});
+  BOOST_TEST_REQUIRE(said.exit == 0);
+  BOOST_TEST(holds(said.out, "next from 2027-01-16 23:00:00Z to 2027-01-17 03:00:00Z"));
 }
 
 BOOST_AUTO_TEST_CASE(the_plan_is_a_json_document_when_json_is_asked_for) {

@@ -40,7 +40,9 @@ BOOST_AUTO_TEST_CASE(a_policy_file_is_sent_as_the_planner_takes_it) {
              R"("site_at_once":1,"install_deadline_ms":86400000,"silence_after_ms":1200000,)"
              R"("token_expiry_ms":90000,"poll_hint_ms":0,"tolerated_ppm":0,)"
              R"("growth_unproven_permille":0,"cap_ppm":0,"installs_ahead_permille":0,)"
-             R"("part_halts_all":false,"download_only":false,"lifetime_ms":0})");
+             R"("part_halts_all":false,"download_only":false,"lifetime_ms":0,)"
+             R"("needs_approval":false,"fleet_at_once":0,"downloads_at_once":0,)"
+             R"("priority":0})");
 }
 
 BOOST_AUTO_TEST_CASE(without_a_policy_file_the_default_policy_is_stated) {
@@ -64,10 +66,61 @@ BOOST_AUTO_TEST_CASE(a_wrong_policy_is_refused_with_line_and_key_and_nothing_is_
     BOOST_TEST(holds(said.err, part));
   };
   refused("name: a\ncanary: lots\n", "policy.yaml:2: canary: found \"lots\"");
-  refused("name: a\nselect:\n  sites: [north]\n", "policy.yaml:3: select.sites: ");
-  refused("name: a\nmaintenance: {time_zone: UTC}\n", "policy.yaml:2: maintenance: ");
+  refused("name: a\nmaintenance:\n  windows: [{start: '01:00', end: '02:00', zone: Asia/Tokyo}]\n",
+          "policy.yaml:3: maintenance.windows: ");
+  refused("name: a\napproval: perhaps\n", "policy.yaml:2: approval: found \"perhaps\"");
   refused("name: a\nselect: {clients: [x, y]}\n", "policy.yaml:2: select.clients: ");
   BOOST_TEST(centre.asked().empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_rollout_that_needs_an_approval_says_so_when_it_is_created) {
+  Desk desk;
+  FakeCentre centre;
+  centre.answer("POST /v1/rollouts", 201, R"({"rollout":4})");
+  const auto policy = desk.folder.put("policy.yaml", "name: a\napproval: required\n");
+  const auto said =
+      desk.ask(centre, {"rollout", "create", "--version", "1.1.0", "--policy", policy});
+  BOOST_TEST(said.exit == 0);
+  BOOST_TEST(holds(said.out, "drydock rollout approve 4"));
+  BOOST_TEST((*parse_object(centre.asked().at(0).body))["policy"]["needs_approval"] == true);
+}
+
+BOOST_AUTO_TEST_CASE(selected_sites_are_sent_and_named_in_one_place_only) {
+  Desk desk;
+  FakeCentre centre;
+  centre.answer("POST /v1/rollouts", 201, R"({"rollout":4})");
+  const auto policy =
+      desk.folder.put("policy.yaml", "name: a\nselect: {clients: [acme], sites: [north, south]}\n");
+  const std::vector<std::string> line = {"rollout", "create",   "--version",
+                                         "1.1.0",   "--policy", policy};
+  BOOST_TEST(desk.ask(centre, line).exit == 0);
+  BOOST_TEST(json_text((*parse_object(centre.asked().at(0).body))["sites"]) ==
+             R"(["north","south"])");
+  auto twice = line;
+  twice.insert(twice.end(), {"--site", "west"});
+  const auto said = desk.ask(centre, twice);
+  BOOST_TEST(said.exit == 2);
+  BOOST_TEST(holds(said.err, "contradicts select.sites"));
+  BOOST_TEST(desk.ask(centre, {"rollout", "create", "--version", "1.1.0", "--client", "acme",
+                               "--site", "west", "--site", "east"})
+                 .exit == 0);
+  BOOST_TEST((*parse_object(centre.asked().at(1).body))["sites"].size() == 2u);
+}
+
+BOOST_AUTO_TEST_CASE(windows_and_black_outs_are_sent_as_local_times) {
+  Desk desk;
+  FakeCentre centre;
+  centre.answer("POST /v1/rollouts", 201, R"({"rollout":4})");
+  const auto policy =
+      desk.folder.put("policy.yaml",
+                      "name: a\nmaintenance:\n  time_zone: Europe/Berlin\n"
+                      "  windows: [{days: [sat, sun], start: '22:00', end: '04:00'}]\n"
+                      "  black_outs: [{first: 2026-12-24, last: 2026-12-31}]\n");
+  BOOST_TEST(
+      desk.ask(centre, {"rollout", "create", "--version", "1.1.0", "--policy", policy}).exit == 0);
+  BOOST_TEST(json_text((*parse_object(centre.asked().at(0).body))["calendar"]) ==
+             R"({"zone":"Europe/Berlin","hours":[{"days":96,"start":1320,"end":240}],)"
+             R"("black_outs":[{"first":20261224,"last":20261231}]})");
 }
 
 BOOST_AUTO_TEST_CASE(a_key_that_is_not_sent_is_noted) {
@@ -84,7 +137,7 @@ BOOST_AUTO_TEST_CASE(a_key_that_is_not_sent_is_noted) {
 BOOST_AUTO_TEST_CASE(a_move_is_sent_with_its_reason) {
   Desk desk;
   FakeCentre centre;
-  for (const char* verb : {"start", "pause", "resume", "halt"}) {
+  for (const char* verb : {"approve", "start", "pause", "resume", "halt"}) {
     centre.answer(std::string("POST /v1/rollouts/1/") + verb, 200,
                   R"({"rollout":1,"phase":"moved"})");
     const auto said = desk.ask(centre, {"rollout", verb, "1", "--why", "because"});
@@ -137,6 +190,22 @@ BOOST_AUTO_TEST_CASE(status_shows_every_rollout_and_one) {
   BOOST_TEST(one.exit == 0);
   BOOST_TEST(holds(one.out, "1 of 4  [######"));
   BOOST_TEST(holds(one.out, "2023-11-14 22:13:21Z by eve"));
+}
+
+BOOST_AUTO_TEST_CASE(status_says_what_it_waits_for_since_when_and_who_is_late) {
+  Desk desk;
+  FakeCentre centre;
+  std::string waiting = running;
+  waiting.pop_back();
+  waiting +=
+      R"(,"waits_for":"the next check-in of 1","waits_since_ms":1700000001000,)"
+      R"("waits_ms":11520000,"late":[{"appliance":"00000000000000a1","text":"SITE_MISMATCH"}]})";
+  centre.answer("GET /v1/rollouts/1", 200, waiting);
+  const auto one = desk.ask(centre, {"rollout", "status", "1"});
+  BOOST_TEST(one.exit == 0);
+  BOOST_TEST(holds(one.out, "the next check-in of 1"));
+  BOOST_TEST(holds(one.out, "2023-11-14 22:13:21Z, for 3h 12m"));
+  BOOST_TEST(holds(one.out, "00000000000000a1  SITE_MISMATCH"));
 }
 
 BOOST_AUTO_TEST_CASE(json_is_the_centres_document_on_one_line) {

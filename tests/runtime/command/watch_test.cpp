@@ -90,6 +90,29 @@ BOOST_AUTO_TEST_CASE(off_a_terminal_there_is_one_line_a_change) {
   BOOST_TEST(holds(lines[1], "2/4 committed, 2 in flight, 0 of 2 failures, 30.0/min, 4s left"));
 }
 
+BOOST_AUTO_TEST_CASE(a_rollout_that_stands_still_says_what_it_waits_for_and_how_long) {
+  Desk desk;
+  FakeCentre centre;
+  const auto waits = [](unsigned committed, unsigned ms, const char* what) {
+    std::string text = rollout({"running", committed, 1});
+    text.pop_back();
+    return text + fmt::format(R"(,"waits_for":"{}","waits_ms":{}}})", what, ms);
+  };
+  for (const auto& [ms, what] : {std::pair{5'000u, "box 7"},
+                                 {30'000u, "box 7"},
+                                 {65'000u, "box 7"},
+                                 {67'000u, "box 7"},
+                                 {69'000u, "box 8"}})
+    centre.answer("GET /v1/rollouts/1", 200, waits(1, ms, what));
+  centre.answer("GET /v1/rollouts/1", 200, rollout({"halted", 1, 0, 1}));
+  const auto said = desk.ask(centre, {"rollout", "watch", "1"});
+  const auto lines = lines_of(said.out);
+  BOOST_TEST_REQUIRE(lines.size() >= 4u);
+  BOOST_TEST(!holds(lines[0], "box"));
+  BOOST_TEST(holds(lines[1], "for 1m 05s it waits for box 7"));
+  BOOST_TEST(holds(lines[2], "for 1m 09s it waits for box 8"));
+}
+
 BOOST_AUTO_TEST_CASE(on_a_terminal_one_line_is_drawn_again) {
   Watched it{{"running", 0, 1}, {"running", 0, 1}, {"running", 4, 0}};
   it.desk.terminal = true;
