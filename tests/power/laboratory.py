@@ -22,7 +22,7 @@ WRITERS = {
     "truncate_write_fsync": "dd if=$new of=/boot/ab_state bs=512 conv=fsync 2>/dev/null",
     "write_fsync_rename_fsync_folder":
         "dd if=$new of=/boot/ab_state.new bs=512 conv=fsync 2>/dev/null; "
-        "mv /boot/ab_state.new /boot/ab_state; fsync /boot",
+        "mv /boot/ab_state.new /boot/ab_state; sync /boot",
     "in_place_one_sector": "dd if=$new of=/boot/ab_state bs=512 conv=notrunc,fsync 2>/dev/null",
 }
 CONTROLS = tuple(WRITERS)[:2]  # must be seen to fail
