@@ -8,7 +8,7 @@ from pathlib import Path
 
 import disk
 from boot_state import NO_UPDATE, BootState, format_state
-from scenarios import running_first
+from scenario import running_first
 from slot import Slot, make_slot
 from world import ARGUMENTS, FIRST, IMAGE_MIB, NEXT, SIZES, Scene, World, expect, first_act, write
 

@@ -64,6 +64,11 @@ class Machine:
         self.log.touch()
         self.child = Child([*self.command(), *more], self.folder, self.folder / "qemu.log", {})
 
+    def second_drive(self, disk: Path) -> list[str]:
+        """For start(): another disk beside this one."""
+        return ["-drive", f"if=none,id=d1,format=raw,file={disk},cache=writeback",
+                "-device", "nvme,drive=d1,serial=second"]
+
     def running(self) -> bool:
         return self.child is not None and self.child.exit_code() is None
 

@@ -1,6 +1,7 @@
 """What the scenarios share: keys, a kernel, slot images that behave in different ways; and, for
 each scenario, a real coordinator and one machine whose only way out of its network leads there."""
 
+import random
 import shutil
 import subprocess
 import sys
@@ -25,6 +26,7 @@ SIZES = disk.Sizes(esp=264, slot=72, data=48)  # MiB
 IMAGE_MIB = 64
 CENTRE_ADDRESS = "10.0.2.100"
 HARDWARE = "vm-box"
+SPOILT_BYTES = 4096
 FIRST, NEXT, THIRD = "1.0.0", "1.1.0", "1.2.0"
 # no_timer_check: on a busy host the kernel takes a translated timer for broken, and stops.
 ARGUMENTS = ("console=ttyS0,115200 quiet no_timer_check panic=1 oops=panic softlockup_panic=1 "
@@ -63,18 +65,72 @@ def agent_ends(tree: Path) -> None:
     write(tree / "etc/msp/boot-deadline", "25\n")
 
 
+def edit_init(old: str, new: str) -> Callable[[Path], None]:
+    """Changes a slot: another line in the place of one of its process 1's."""
+    def edit(tree: Path) -> None:
+        init = tree / "usr/sbin/init"
+        text = init.read_text(encoding="utf-8")
+        expect(text.count(old) == 1, f"process 1 says '{old}' once", text.count(old))
+        write(init, text.replace(old, new), 0o755)
+    return edit
+
+
+def no_driver(tree: Path) -> None:
+    found = sorted(tree.rglob("virtio_net.ko*"))
+    expect(bool(found), "there is a network driver to be left out")
+    for module in found:
+        module.unlink()
+
+
+def after_agent(text: str) -> Callable[[Path], None]:
+    """Changes a slot: this shell text runs once the agent was started."""
+    return edit_init('    say "agent started"\n', f'    say "agent started"\n    {text}\n')
+
+
+def both(*edits: Callable[[Path], None]) -> Callable[[Path], None]:
+    def edit(tree: Path) -> None:
+        for one in edits:
+            one(tree)
+    return edit
+
+
 PROC = "mount -t proc proc /proc\n"
+PANIC = "echo 1 >/proc/sys/kernel/sysrq; echo c >/proc/sysrq-trigger"
 # How a release behaves once it boots: what is done to its slot's tree.
 BEHAVIOURS = {
     "good": lambda tree: None,
-    "panic": first_act(PROC + "echo panicking; echo 1 >/proc/sys/kernel/sysrq; "
-                       "echo c >/proc/sysrq-trigger"),
+    "panic": first_act(PROC + "echo panicking; " + PANIC),
     "hang": first_act("echo hanging; while :; do :; done"),
     "init-ends": first_act("echo ending; exit 1"),
     "no-kernel": without("boot/vmlinuz"),
     "no-menu": without("boot/slot.cfg"),
     "agent-ends": agent_ends,
     "clock-at-1970": first_act("date -s @86400"),
+    "no-driver": no_driver,
+    # Its agent is never ready, writes its journal, and then the kernel panics.
+    "late-panic": both(no_driver, after_agent(f"(sleep 8; echo panicking; {PANIC}) &")),
+    # A link, an address and a route, none of which lead anywhere: what a box can see is well.
+    "deaf": edit_init('ip addr add "$address" dev eth0 && ip route add default via "$gateway"',
+                      "ip addr add 10.0.99.15/24 dev eth0 && ip route add default via 10.0.99.2"),
+    "hasty": lambda tree: None,
+    # Not a block is left on MSP-DATA, not even for root.
+    "full-data": edit_init("\nhealth-gate --verify\n", "\ndd if=/dev/zero of=$data/full bs=4k "
+                           "2>/dev/null; sync; df -k $data\nhealth-gate --verify\n"),
+    # Somebody reboots it while it is on trial, three times.
+    "asked-to-reboot": edit_init("\nhealth-gate --verify\n", """
+n=$(cat $data/asked 2>/dev/null || echo 0)
+[ "$n" -ge 3 ] || { echo $((n + 1)) >$data/asked; sync; kill -TERM 1; }
+health-gate --verify
+"""),
+    "esp-read-only": edit_init("mount -t vfat", "blockdev --setro /dev/disk/by-partlabel/ESP\n"
+                               "mount -t vfat"),
+    "esp-of-another-disk": edit_init("/dev/disk/by-partlabel/ESP /boot", "/dev/nvme1n1p1 /boot"),
+}
+# What it says in agent.yaml.
+SETTINGS = {
+    "no-driver": ("boot_deadline: 30s",),
+    "deaf": ("return_after: 20s",),
+    "hasty": ("boot_deadline: 40s",),
 }
 
 
@@ -93,7 +149,7 @@ class World:
         if not out.exists():
             checks = {"self.yaml": CHECK} if behaviour == "check-fails" else {}
             slot = Slot(version, self.programs, self.kernel, IMAGE_MIB, ARGUMENTS,
-                        ("soak: 2s",), checks)
+                        ("soak: 2s", *SETTINGS.get(behaviour, ())), checks)
             make_slot(out, slot, self.folder, BEHAVIOURS.get(behaviour))
         return out
 
@@ -101,7 +157,7 @@ class World:
 class Scene:
     """One scenario's coordinator, disk and machine."""
 
-    def __init__(self, world: World, folder: Path, begins: str = FIRST):
+    def __init__(self, world: World, folder: Path, begins: str = FIRST, behaves: str = "good"):
         self.world, self.folder, self.bench = world, folder, world.bench
         folder.mkdir(parents=True)
         self.place = plan.Place(folder, world.programs)
@@ -117,7 +173,7 @@ class Scene:
                                    "--out", self.identity)
         self.appliance = told.get("appliance", "")
         self.disk = folder / "disk.img"
-        disk.make_disk(self.disk, world.image(begins), SIZES, folder, self.provision())
+        disk.make_disk(self.disk, world.image(begins, behaves), SIZES, folder, self.provision())
         forward = folder / "forward"
         write(forward, f"#!/bin/sh\nexec busybox nc 127.0.0.1 {self.centre.ports['edge']}\n", 0o755)
         network = f"user,id=n0,restrict=on,guestfwd=tcp:{CENTRE_ADDRESS}:8443-cmd:{forward}"
@@ -152,6 +208,18 @@ class Scene:
         rollout = int(made["rollout"])
         self.centre.drydock("rollout", "start", str(rollout), "--why", "a scenario")
         return Watch(self.centre, rollout)
+
+    def move(self, watch: Watch, move: str) -> None:
+        self.centre.drydock("rollout", move, str(watch.rollout), "--why", "a scenario")
+
+    def await_tally(self, watch: Watch, name: str, limit_s: float = 400.0) -> bool:
+        """Does the centre count one of these?"""
+        return self.bench.until(lambda: watch.tally(name) > 0, limit_s, watch.ask)
+
+    def row(self, watch: Watch) -> dict:
+        """What the centre says of the appliance."""
+        self.bench.until(watch.ask, 10.0, lambda: False)
+        return watch.appliances.get(self.appliance, {})
 
     def await_outcome(self, watch: Watch, limit_s: float = 400.0) -> str:
         """"committed", "rolled_back", ...: the first outcome the centre counts; "" when none."""
@@ -200,6 +268,22 @@ class Scene:
         with open(self.disk, "r+b") as out:
             out.seek(part.start * disk.MIB)
             out.write(data + bytes(part.size * disk.MIB - len(data)))
+
+    def spoil(self, name: str, dice: random.Random) -> None:
+        """Noise over a 16th of a partition, here and there."""
+        part = next(one for one in disk.parts(SIZES) if one.name == name)
+        with open(self.disk, "r+b") as out:
+            for _ in range(part.size * disk.MIB // SPOILT_BYTES // 16):
+                out.seek(part.start * disk.MIB + SPOILT_BYTES
+                         * dice.randrange(part.size * disk.MIB // SPOILT_BYTES))
+                out.write(dice.randbytes(SPOILT_BYTES))
+
+    def second_disk(self) -> Path:
+        """A disk like this one, without anything that boots."""
+        out = self.folder / "second.img"
+        disk.make_disk(out, self.world.image(FIRST), SIZES, self.folder)
+        esp.run("mdel", "-i", f"{out}@@1M", "::/EFI/BOOT/BOOTX64.EFI")
+        return out
 
     # --- the machine ----------------------------------------------------------------------------
     def await_boot(self, version: str, slot: str, limit_s: float = 120.0) -> None:

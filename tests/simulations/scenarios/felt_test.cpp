@@ -98,7 +98,7 @@ BOOST_AUTO_TEST_CASE(a_release_that_cannot_reach_the_centre_is_found_by_its_sile
     BOOST_TEST(o.halted == 1u);
     BOOST_TEST(o.counts.exposed == 1u);
     BOOST_TEST(o.counts.silent == 1u);
-    BOOST_TEST(o.counts.committed == 1u);  // it was, before it was left
+    BOOST_TEST(o.counts.committed == 1u);                             // it was, before it was left
     BOOST_TEST(o.running.at(make_version(1, 0, 0)) == o.appliances);  // and is back by itself
   });
 }
