@@ -1,6 +1,7 @@
 // SIGKILL to root-helper at each of its syncs, through a whole update and a return. Whoever asked
 // asks again of the next process, as the agent does, and everything comes out as if nothing was.
 #include "messages/codec.hpp"
+#include "messages/grant.hpp"
 #include "messages/returns.hpp"
 #include "runtime/artifact/manifest.hpp"
 #include "runtime/artifact/slot_writer.hpp"
