@@ -21,7 +21,7 @@ constexpr std::uint32_t appliances_max = 10'000;
 CLI::App* add_cover_verb(CLI::App& app, CoverOptions& options) {
   CLI::App* verb = app.add_subcommand(
       "coverage", "play every scenario small; exit code 1 when a name was never reached");
-  verb->add_option("--seeds", options.seeds, "of every scenario; default: 1..10");
+  verb->add_option("--seeds", options.seeds, "of every scenario; default: 1..40");
   verb->add_option("--appliances", options.appliances, "of every scenario; default: 40")
       ->check(CLI::Range(std::uint32_t{1}, appliances_max));
   verb->add_flag("--json", options.json, "end with one line of JSON");

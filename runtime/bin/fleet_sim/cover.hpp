@@ -13,7 +13,7 @@ class App;
 namespace drydock::fleet_sim {
 
 struct CoverOptions {
-  std::string seeds = "1..10";
+  std::string seeds = "1..40";
   std::uint32_t appliances = 40;
   bool json = false;
 };
