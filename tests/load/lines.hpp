@@ -52,10 +52,10 @@ class Lines {
   void work(Worker& worker, const std::stop_token& stop);
 
   std::string server_, identities_;
-  std::vector<std::unique_ptr<Worker>> workers_;
   std::mutex mutex_;
   std::condition_variable came_;
   std::vector<Reply> replies_;
+  std::vector<std::unique_ptr<Worker>> workers_;  // last: they end before what they write to
 };
 
 }  // namespace drydock::load

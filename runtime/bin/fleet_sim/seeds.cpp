@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <charconv>
+#include <string_view>
 
 namespace drydock::fleet_sim {
 
@@ -9,7 +10,7 @@ Result<SeedRange> read_seeds(const std::string& text) {
   SeedRange range;
   const char* const end = text.data() + text.size();
   const auto [dots, bad_first] = std::from_chars(text.data(), end, range.first);
-  const bool parts = bad_first == std::errc{} && text.compare(dots - text.data(), 2, "..") == 0;
+  const bool parts = bad_first == std::errc{} && std::string_view(dots, end).starts_with("..");
   const char* const second = parts ? dots + 2 : end;
   const auto [rest, bad_last] = std::from_chars(second, end, range.last);
   if (bad_last != std::errc{} || rest != end || range.last < range.first ||
