@@ -1,7 +1,8 @@
 #pragma once
-// What the agent may ask of root-helper, over a local socket: one packet a request, one an answer.
-// A request is a HelperRequest encoded as a variant; its number is the verb. A release manifest is
-// too large for a packet, so its encoded Envelope travels beside it, as the bytes of a memory file.
+// What the agent and health-gate may ask of root-helper, over a local socket: one packet a request,
+// one an answer. A request is a HelperRequest encoded as a variant; its number is the verb. A
+// release manifest is too large for a packet, so its encoded Envelope travels beside it, as the
+// bytes of a memory file.
 #include <string>
 #include <variant>
 
@@ -71,8 +72,21 @@ struct ArmReturn {
   friend bool operator==(const ArmReturn&, const ArmReturn&) = default;
 };
 
+// A person stopped this boot of a trial: its try is given back. health-gate's, once gate.log says
+// so.
+struct ExcuseTrial {
+  static constexpr const char* name = "ExcuseTrial";
+  BootId boot;
+  UpdateId update;
+  static constexpr auto fields() {
+    return std::tuple{field<1>("boot", &ExcuseTrial::boot),
+                      field<2>("update", &ExcuseTrial::update)};
+  }
+  friend bool operator==(const ExcuseTrial&, const ExcuseTrial&) = default;
+};
+
 using HelperRequest = std::variant<HelperStatus, OpenStandby, VerifyStandby, ArmTrial, DisarmTrial,
-                                   CommitTrial, RebootHost, RestartUnit, ArmReturn>;
+                                   CommitTrial, RebootHost, RestartUnit, ArmReturn, ExcuseTrial>;
 
 inline constexpr std::size_t helper_packet_max = 64u << 10;  // bytes, either way
 

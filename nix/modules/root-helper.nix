@@ -21,7 +21,7 @@ in {
 
   config = mkIf cfg.enable {
     systemd.sockets.root-helper = {
-      description = "Where compliance-agent asks root-helper";
+      description = "Where compliance-agent and health-gate ask root-helper";
       wantedBy = [ "sockets.target" ];
       socketConfig = {
         ListenSequentialPacket = "/run/drydock/root-helper.sock";
@@ -36,6 +36,7 @@ in {
       description = "Opens slots and writes the boot state, after verifying every signature itself";
       requires = [ "root-helper.socket" ];
       after = [ "root-helper.socket" ];
+      before = [ "msp-health-gate.service" ];
       # id, and the systemctl that it reboots and restarts units with.
       path = [ pkgs.coreutils config.systemd.package ];
       unitConfig = {

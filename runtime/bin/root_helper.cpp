@@ -30,7 +30,7 @@ void add_options(CLI::App& app, Options& options) {
   app.add_option("--identity", options.identity, "identity folder [DATA/identity]");
   app.add_option("--ledger", options.ledger, "what the helper remembers [DATA/helper]");
   app.add_option("--listen", options.listen, "socket to make; without it systemd passes one");
-  app.add_option("--allow-uid", options.allowed, "uid that may ask; repeatable [its own]");
+  app.add_option("--allow-uid", options.allowed, "uid that may ask beside its own; repeatable");
   app.add_option("--unit", options.config.units, "unit that may be restarted; repeatable")
       ->expected(0, static_cast<int>(boot::units_max));
   app.add_option("--reboot-command", options.config.reboot,
@@ -91,7 +91,7 @@ int main(int argc, char** argv) {
   const std::string& data = options.config.layout.data_folder;
   if (options.identity.empty()) options.identity = data + "/identity";
   if (options.ledger.empty()) options.ledger = data + "/helper";
-  if (options.allowed.empty()) options.allowed.push_back(::geteuid());
+  options.allowed.push_back(::geteuid());
 
   const auto stop = drydock::stop_signals();
   bool started = false;

@@ -14,7 +14,6 @@ void read_paths(const Value& value, AgentPaths& out) {
   read_map(value, {{"slot_a", path(out.slot_a)},
                    {"slot_b", path(out.slot_b)},
                    {"esp", path(out.esp)},
-                   {"esp_device", path(out.esp_device)},
                    {"data", path(out.data)},
                    {"identity", path(out.identity)},
                    {"cmdline", path(out.cmdline)},

@@ -23,7 +23,6 @@ struct AgentPaths {
   std::string slot_a = "/dev/disk/by-partlabel/MSP-A";
   std::string slot_b = "/dev/disk/by-partlabel/MSP-B";
   std::string esp = "/boot";
-  std::string esp_device = "/dev/disk/by-partlabel/ESP";
   std::string data = "/var/lib/msp";
   std::string identity;  // empty in YAML: <data>/identity; filled by load_agent
   std::string cmdline = "/proc/cmdline";

@@ -5,25 +5,22 @@
 #include "runtime/boot/boot_tries.hpp"
 #include "runtime/boot/disks/boot_state_store.hpp"
 #include "runtime/boot/disks/slots.hpp"
-#include "runtime/gate/verify.hpp"
 
 namespace drydock::gate {
 
+namespace {
+
+// Where slots, ESP and data are, by the agent's configuration.
 boot::SlotLayout layout_of(const config::AgentPaths& paths) {
-  const boot::SlotLayout standard;
   boot::SlotLayout layout;
   layout.slot_a = paths.slot_a;
   layout.slot_b = paths.slot_b;
   layout.esp_folder = paths.esp;
-  layout.esp_is_mount = paths.esp == standard.esp_folder;  // anywhere else it is a plain folder
-  layout.esp_device = paths.esp_device;
   layout.data_folder = paths.data;
   layout.command_line = paths.cmdline;
   layout.boot_id = paths.boot_id;
   return layout;
 }
-
-namespace {
 
 void load_checks(const std::string& folder, Observation& out) {
   auto list = config::load_health_checks(folder);
@@ -56,6 +53,11 @@ Result<Observation> observe(const config::AgentConfig& config) {
   const auto loaded = store.load();
   for (const auto& damage : loaded.damage)
     if (damage) spdlog::warn("boot state: {}", damage->text);
+  if (const auto said = boot::boot_arguments(layout); !loaded.state && said && said->trial)
+    return Error{
+        ErrorKind::not_found,
+        "the boot menu counted a try of a trial, but no copy of the boot state can be read "
+        "here; this boot cannot be kept"};
   Observation out;
   const auto boot = boot::current_boot(layout);
   if (!boot) return boot.error();

@@ -1,10 +1,11 @@
 #include "runtime/gate/verify.hpp"
 
 #include <spdlog/spdlog.h>
+#include <sys/resource.h>
 
 #include "actors/health_gate/machine.hpp"
-#include "runtime/boot/disks/boot_state_store.hpp"
 #include "runtime/boot/gate_log.hpp"
+#include "runtime/boot/helper_client/helper_client.hpp"
 #include "runtime/boot/projections.hpp"
 #include "runtime/checks/command.hpp"
 #include "runtime/clock/host_clock.hpp"
@@ -87,24 +88,37 @@ class Boot {
 
   void fall_back() {
     if (failed_) return;  // without the record there is no truthful end of the trial
-    boot::BootStateStore store(layout_of(config_.paths).esp());
-    const auto state = store.load().state;
-    if (!state) return fail("boot state", {ErrorKind::not_found, "no copy is readable"});
-    const auto next = boot::disarm(*state);
-    if (!next) return fail("boot state", next.error());
-    if (auto stored = store.store(*next); !stored) fail("boot state", stored.error());
+    if (auto s = ask([](auto& helper) { return helper.disarm(); }); !s)
+      fail("ending the trial", s.error());
   }
 
   void give_back(const Gate::GiveBackTry& e) {
     if (failed_) return;  // unwritten excuses would have no end
-    boot::BootStateStore store(layout_of(config_.paths).esp());
-    if (auto s = store.give_back_try(e.update); !s) return fail("attempt counter", s.error());
+    const BootId boot = observed_.boot.boot;
+    if (auto s = ask([&](auto& helper) { return helper.excuse(boot, e.update); }); !s)
+      return fail("giving back a try", s.error());
     spdlog::info("update {}: stopped by somebody, its try is given back", hex(e.update.value));
+  }
+
+  // root-helper is the one program that writes the ESP.
+  template <class Request>
+  Status ask(Request request) {
+    auto helper = boot::HelperClient::connect(config_.paths.root_helper);
+    if (!helper) return helper.error();
+    const auto reply = request(*helper);
+    if (!reply) return reply.error();
+    if (!reply->ok()) return Error{ErrorKind::refused, "root-helper: " + reply->answer.text};
+    return Done{};
   }
 
   void conclude(const Gate::Conclude& e) {
     exit_ = failed_ ? Exit::failed : static_cast<Exit>(e.status);
-    spdlog::info("verdict for update {}: exit {}", hex(observed_.boot.update.value), e.status);
+    struct rusage used {};
+    ::getrusage(RUSAGE_SELF, &used);
+    spdlog::info("verdict for update {}: exit {}; {} KiB of memory at most, {} ms of CPU time",
+                 hex(observed_.boot.update.value), e.status, used.ru_maxrss,
+                 (used.ru_utime.tv_sec + used.ru_stime.tv_sec) * 1000 +
+                     (used.ru_utime.tv_usec + used.ru_stime.tv_usec) / 1000);
   }
 
   void fail(const std::string& what, const Error& error) {

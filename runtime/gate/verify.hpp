@@ -23,7 +23,4 @@ Exit verify(const config::AgentConfig& config);
 // person? Then its try is given back, and gate.log says so. healthy: all is as it should be.
 Exit stopping(const config::AgentConfig& config);
 
-// Where slots, ESP and data are, by the agent's configuration.
-boot::SlotLayout layout_of(const config::AgentPaths& paths);
-
 }  // namespace drydock::gate

@@ -25,7 +25,7 @@ from boot_state import BootState, format_state  # noqa: E402
 EXPOSURE_TENTHS_MAX = {
     "compliance-agent": 14,
     "root-helper": 14,
-    "msp-health-gate": 28,
+    "msp-health-gate": 24,
     "msp-trial-end": 15,
     "fleet-coordinator": 14,
 }
@@ -122,10 +122,10 @@ class Contract(unittest.TestCase):
         self.assertEqual((socket["Socket.SocketMode"], socket["Socket.SocketGroup"]),
                          (["0660"], ["compliance-agent"]))
 
-    def test_no_unit_but_helper_and_gate_may_write_the_boot_state(self):
+    def test_no_unit_but_the_helper_may_write_the_boot_state(self):
         writers = {path.name for path in UNITS.glob("*.service")
                    if "/boot" in " ".join(settings(path.name).get("Service.ReadWritePaths", []))}
-        self.assertEqual(writers, {"root-helper.service", "msp-health-gate.service"})
+        self.assertEqual(writers, {"root-helper.service"})
 
 
 class TrialEnd(unittest.TestCase):
@@ -190,6 +190,11 @@ class TrialEnd(unittest.TestCase):
         self.assertEqual(self.answer(b'set active_partition="A', b"\0" * 512, boot), "stay")
         state = BootState(7, "A", "B", "0123456789abcdef")
         self.assertEqual(self.both(state, "quiet root=/dev/sda2"), "stay")
+
+    def test_a_trial_that_cannot_read_the_state_is_ended(self):
+        boot = "ab.partition=B ab.tries_left=0 ab.fallback=0 ab.trial=1"
+        self.assertEqual(self.answer(None, None, boot), "reboot")
+        self.assertEqual(self.answer(None, None, boot.replace("trial=1", "trial=0")), "stay")
 
     def test_a_state_that_holds_commands_is_data(self):
         evil = format_state(BootState(9, "A", "B", "0" * 16)).replace(

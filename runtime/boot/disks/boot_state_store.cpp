@@ -68,13 +68,17 @@ Result<BootTries> BootStateStore::load_tries() const {
 
 Status BootStateStore::ensure_tries() { return load_tries() ? Status(Done{}) : write_tries({}); }
 
-Status BootStateStore::give_back_try(UpdateId update) {
+Status BootStateStore::give_back_try(UpdateId update, unsigned attempt) {
   const auto tries = load_tries();
   if (!tries) return tries.error();
-  if (tries->update != update || tries->left >= tries_per_update)
-    return Error{ErrorKind::refused,
-                 fmt::format("no try of update {} was counted", hex(update.value))};
-  return write_tries({update, tries->left + 1});
+  const unsigned before = tries_per_update + 1 - attempt;
+  const bool known = attempt >= 1 && attempt <= tries_per_update && tries->update == update;
+  if (known && tries->left == before) return Done{};
+  if (!known || tries->left + 1 != before)
+    return Error{ErrorKind::refused, fmt::format("the counter does not stand at attempt {} of "
+                                                 "update {}",
+                                                 attempt, hex(update.value))};
+  return write_tries({update, before});
 }
 
 Status BootStateStore::write_tries(const BootTries& tries) {

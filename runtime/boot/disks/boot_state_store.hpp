@@ -1,6 +1,6 @@
 #pragma once
-// The two copies of the boot state on the ESP. One process at a time writes them (root-helper, or
-// health-gate before it starts); each act takes the lock of the folder. Blocking, any thread.
+// The two copies of the boot state on the ESP. root-helper alone writes them; each act takes the
+// lock of the folder. Blocking, any thread.
 #include <array>
 #include <optional>
 #include <string>
@@ -37,9 +37,9 @@ class BootStateStore {
   Result<Stored> store(const BootState& next);
 
   Result<BootTries> load_tries() const;  // GRUB's counter
-  // After an orderly stop of a trial: one try more than GRUB left it. refused when its counter is
-  // of another update, or full.
-  Status give_back_try(UpdateId update);
+  // This attempt, 1 to tries_per_update, of the update is not to count. refused when GRUB's counter
+  // is of another update or stands at another attempt. Done when it was given back before.
+  Status give_back_try(UpdateId update, unsigned attempt);
   // Makes `ab_tries` when it is missing or damaged; GRUB can overwrite the file but not create it.
   Status ensure_tries();
 

@@ -178,8 +178,22 @@ Helper::Outcome Helper::act(const ArmReturn& asked, int) {
   return files::UniqueFd();
 }
 
-// The newest verdict on this update in this boot counts.
-Result<bool> Helper::passed_the_gate(BootId boot, UpdateId update) const {
+// Tries are set, not added, so that asking twice gives back one.
+Helper::Outcome Helper::act(const ExcuseTrial& asked, int) {
+  const auto boot = current_boot(config_.layout);
+  if (!boot) return Refusal{Reason::io_error, boot.error()};
+  const auto said = words_of_the_gate(*boot, asked.update);
+  if (!said) return Refusal{Reason::io_error, said.error()};
+  if (asked.boot != *boot || said->empty() || said->back().kind != GateKind::excused)
+    return refuse(Reason::helper_refused,
+                  fmt::format("the health gate has not excused boot {} of update {}",
+                              hex(asked.boot.value), hex(asked.update.value)));
+  if (auto s = store_.give_back_try(asked.update, said->back().attempt); !s)
+    return Refusal{Reason::helper_refused, s.error()};
+  return files::UniqueFd();
+}
+
+Result<std::vector<GateRecord>> Helper::words_of_the_gate(BootId boot, UpdateId update) const {
   const std::string path = config_.layout.update_folder() + "/gate.log";
   struct stat about {};
   if (::lstat(path.c_str(), &about) != 0) return files::last_error("finding", path);
@@ -189,9 +203,18 @@ Result<bool> Helper::passed_the_gate(BootId boot, UpdateId update) const {
         fmt::format("{} could have been written by someone else than uid {}", path, ::geteuid())};
   auto log = GateLog(config_.layout.update_folder()).read();
   if (!log) return log.error();
+  std::vector<GateRecord> out;
+  for (GateRecord& record : log->records)
+    if (record.boot == boot && record.update == update) out.push_back(std::move(record));
+  return out;
+}
+
+// The newest verdict on this update in this boot counts.
+Result<bool> Helper::passed_the_gate(BootId boot, UpdateId update) const {
+  const auto said = words_of_the_gate(boot, update);
+  if (!said) return said.error();
   bool passed = false;
-  for (const GateRecord& record : log->records) {
-    if (record.boot != boot || record.update != update) continue;
+  for (const GateRecord& record : *said) {
     if (record.kind == GateKind::passed) passed = true;
     if (record.kind == GateKind::failed) passed = false;
   }

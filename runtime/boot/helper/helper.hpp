@@ -11,6 +11,7 @@
 #include "messages/helper.hpp"
 #include "runtime/boot/disks/boot_state_store.hpp"
 #include "runtime/boot/disks/slots.hpp"
+#include "runtime/boot/gate_record.hpp"
 #include "runtime/boot/helper/ledger.hpp"
 #include "runtime/boot/helper/orders.hpp"
 
@@ -51,6 +52,7 @@ class Helper {
   Outcome act(const RebootHost&, int attached);
   Outcome act(const RestartUnit&, int attached);
   Outcome act(const ArmReturn&, int attached);
+  Outcome act(const ExcuseTrial&, int attached);
 
   struct Footing {  // what every change of a slot or of the boot state starts from
     BootState state;
@@ -65,6 +67,9 @@ class Helper {
   // Nothing is proved of the standby slot any more, and nothing may boot it.
   Status discredit(const BootState& state);
   Checked<Footing> check_arm(const Grant& token);
+  // What the gate said of this update in this boot, in order; refused when anybody else could have
+  // written it.
+  Result<std::vector<GateRecord>> words_of_the_gate(BootId boot, UpdateId update) const;
   Result<bool> passed_the_gate(BootId boot, UpdateId update) const;
   // What the commit of this update leaves a way back to; a return leaves none.
   Status keep_return_right(Slot previous, UpdateId update);

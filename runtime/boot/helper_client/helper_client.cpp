@@ -82,6 +82,9 @@ Result<HelperReply> HelperClient::commit(BootId boot, UpdateId update) {
   return ask(CommitTrial{boot, update});
 }
 Result<HelperReply> HelperClient::arm_return(UpdateId update) { return ask(ArmReturn{update}); }
+Result<HelperReply> HelperClient::excuse(BootId boot, UpdateId update) {
+  return ask(ExcuseTrial{boot, update});
+}
 Result<HelperReply> HelperClient::reboot() { return ask(RebootHost{}); }
 Result<HelperReply> HelperClient::restart_unit(const std::string& unit) {
   return ask(RestartUnit{unit});

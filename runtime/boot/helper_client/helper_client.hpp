@@ -1,6 +1,6 @@
 #pragma once
-// The agent's side of root-helper. One thread at a time (a detached worker, never an actor: calls
-// block, a read-back for minutes).
+// The side of root-helper's callers, agent and health-gate. One thread at a time (in the agent a
+// detached worker, never an actor: calls block, a read-back for minutes).
 #include <string>
 
 #include "messages/helper.hpp"
@@ -34,6 +34,7 @@ class HelperClient {
   Result<HelperReply> disarm();
   Result<HelperReply> commit(BootId boot, UpdateId update);
   Result<HelperReply> arm_return(UpdateId update);
+  Result<HelperReply> excuse(BootId boot, UpdateId update);
   Result<HelperReply> reboot();
   Result<HelperReply> restart_unit(const std::string& unit);
 

@@ -148,8 +148,7 @@ class Machine:
         (self.root / "etc/os-release").unlink()
         self.write("etc/os-release", 'ID=drydock\nVERSION_ID="1.0.0"\n')
         self.write("etc/msp/agent.yaml",
-                   "paths: {slot_a: /slot-a, slot_b: /slot-b, esp_device: /esp-device, "
-                   "cmdline: /cmdline}\n")
+                   "paths: {slot_a: /slot-a, slot_b: /slot-b, cmdline: /cmdline}\n")
         self.write("esp-device", "")
         self.write("etc/systemd/system/root-helper.service.d/files.conf", "[Service]\nExecStart=\n"
                    f"ExecStart={HELPER}\nReadWritePaths=/slot-a /slot-b\n"

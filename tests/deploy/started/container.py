@@ -79,8 +79,7 @@ class Container:
             "--programs", str(BIN))
         self.write("etc/msp/agent.env", "SITE_ID=north\nMCP_URL=https://127.0.0.1:8443\n")
         self.write("etc/msp/agent.yaml",
-                   "paths: {slot_a: /slot-a, slot_b: /slot-b, esp_device: /esp-device, "
-                   "cmdline: /cmdline}\n")
+                   "paths: {slot_a: /slot-a, slot_b: /slot-b, cmdline: /cmdline}\n")
         self.write("esp-device", "")
         (self.root / "etc/os-release").unlink()
         self.write("etc/os-release", 'ID=drydock\nVERSION_ID="1.0.0"\n')

@@ -1,14 +1,20 @@
-// health-gate --verify over real files: a folder plays ESP, data partition and the running slot.
+// health-gate --verify over real files: a folder plays ESP, data partition and the running slot,
+// and a thread serves as root-helper.
 #include <boost/test/unit_test.hpp>
+
+#include <sys/eventfd.h>
+#include <unistd.h>
 
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <thread>
 
 #include "actors/health_gate/machine.hpp"
 #include "runtime/boot/boot_state.hpp"
 #include "runtime/boot/disks/boot_state_store.hpp"
 #include "runtime/boot/gate_log.hpp"
+#include "runtime/boot/helper/server.hpp"
 #include "runtime/boot/projections.hpp"
 #include "runtime/gate/reasons.hpp"
 #include "runtime/gate/verify.hpp"
@@ -23,6 +29,8 @@ constexpr UpdateId update{0x0123456789abcdef};
 struct Box {
   std::string path;
   config::AgentConfig config;
+  files::UniqueFd stop{::eventfd(0, EFD_CLOEXEC)};
+  std::thread helper;
 
   Box(Slot trial, Slot running, unsigned tries_left) {
     char name[] = "/tmp/drydock-gate-XXXXXX";
@@ -40,8 +48,39 @@ struct Box {
     const boot::BootState state{1, Slot::a, trial, trial == Slot::none ? UpdateId{} : update};
     put("esp/ab_state", boot::format(state));
     put("esp/ab_state2", boot::format(state));
+    config.paths.root_helper = path + "/helper.sock";
+    serve_as_root_helper();
   }
-  ~Box() { std::filesystem::remove_all(path); }
+  ~Box() {
+    end_root_helper();
+    std::filesystem::remove_all(path);
+  }
+
+  void serve_as_root_helper() {
+    auto listener = boot::listen_on(config.paths.root_helper);
+    auto ledger = boot::Ledger::open(path + "/ledger");
+    BOOST_REQUIRE((listener.ok() && ledger.ok()));
+    boot::HelperConfig its;
+    its.layout.esp_folder = config.paths.esp;
+    its.layout.esp_is_mount = false;
+    its.layout.data_folder = config.paths.data;
+    its.layout.command_line = config.paths.cmdline;
+    its.layout.boot_id = config.paths.boot_id;
+    const auto key = trust::SigningKey::generate().public_key();  // no order is signed here
+    helper = std::thread([this, its, key, listener = std::move(*listener),
+                          ledger = std::move(*ledger)]() mutable {
+      boot::Helper serving(its, boot::Orders(key, key, ApplianceId{1}), std::move(ledger),
+                           [] { return WallTime{}; });
+      boot::Server server(std::move(listener), {::geteuid()}, serving, [](const std::string&) {});
+      (void)server.run(stop.get());
+    });
+  }
+  void end_root_helper() {
+    if (!helper.joinable()) return;
+    BOOST_TEST(::eventfd_write(stop.get(), 1) == 0);
+    helper.join();
+    std::filesystem::remove(config.paths.root_helper);
+  }
 
   void put(const std::string& file, const std::string& text) {
     std::ofstream(path + "/" + file, std::ios::binary) << text;
@@ -115,6 +154,15 @@ BOOST_AUTO_TEST_CASE(the_last_failed_attempt_ends_the_trial) {
   BOOST_TEST((box.good() == Slot::a));
 }
 
+BOOST_AUTO_TEST_CASE(a_trial_that_nobody_can_end_is_no_end) {
+  Box box(Slot::b, Slot::b, 0);
+  box.check("broken", "/bin/false");
+  box.end_root_helper();
+  BOOST_TEST(is(box.verify(), gate::Exit::failed));
+  BOOST_TEST((box.log().at(0).kind == boot::GateKind::fell_back));
+  BOOST_TEST((box.trial() == Slot::b));  // its tries are used up: GRUB boots the good slot
+}
+
 BOOST_AUTO_TEST_CASE(a_required_check_without_an_answer_fails_the_attempt) {
   Box box(Slot::b, Slot::b, 2);
   box.check("odd", "/bin/sh, -c, exit 7");
@@ -152,6 +200,17 @@ BOOST_AUTO_TEST_CASE(a_boot_that_cannot_be_told_is_no_success) {
   box.check("works", "/bin/true");
   box.put("boot_id", "");
   BOOST_TEST(is(box.verify(), gate::Exit::failed));
+}
+
+BOOST_AUTO_TEST_CASE(a_trial_without_a_readable_boot_state_is_no_success) {
+  Box box(Slot::b, Slot::b, 2);
+  box.check("works", "/bin/true");
+  for (const char* name : {"esp/ab_state", "esp/ab_state2"}) box.put(name, "torn");
+  box.put("cmdline", "ab.partition=B ab.tries_left=0 ab.fallback=0 ab.trial=1\n");
+  BOOST_TEST(is(box.verify(), gate::Exit::failed));
+  // In the good slot there is nothing to prove.
+  box.put("cmdline", "ab.partition=A ab.tries_left=0 ab.fallback=0 ab.trial=0\n");
+  BOOST_TEST(is(box.verify(), gate::Exit::healthy));
 }
 
 BOOST_AUTO_TEST_CASE(the_boot_count_is_written_as_the_seed_names_it) {

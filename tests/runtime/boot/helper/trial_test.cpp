@@ -211,5 +211,49 @@ BOOST_FIXTURE_TEST_CASE(status_states_slots_boot_state_attempts_and_boot, Applia
                                    2 * mebibyte}));
 }
 
+struct Excused : Trial {
+  Excused() { put(folder / "esp/ab_tries", format(BootTries{this_update, 1})); }  // attempt 2 runs
+  void gate_excuses(std::uint32_t attempt) {
+    GateRecord record;
+    record.boot = this_boot;
+    record.update = this_update;
+    record.kind = GateKind::excused;
+    record.attempt = attempt;
+    BOOST_REQUIRE(GateLog(config.layout.update_folder()).append(record).ok());
+  }
+  Helper::Reply excuse(BootId boot = this_boot) { return ask(ExcuseTrial{boot, this_update}); }
+  BootTries tries() { return *BootStateStore(config.layout.esp_folder).load_tries(); }
+};
+
+BOOST_FIXTURE_TEST_CASE(a_boot_that_the_gate_excused_gets_its_try_back_once, Excused) {
+  gate_excuses(2);
+  check_done(excuse());
+  BOOST_TEST((tries() == BootTries{this_update, 2}));
+  check_done(excuse());  // the answer was lost
+  BOOST_TEST((tries() == BootTries{this_update, 2}));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_try_is_not_given_back_on_the_agents_word, Excused) {
+  check_refused(excuse(), Reason::io_error);  // no log at all
+  gate_says(GateKind::passed);
+  check_refused(excuse(), Reason::helper_refused);
+  gate_excuses(2);
+  check_refused(excuse(BootId{5}), Reason::helper_refused);
+  gate_says(GateKind::failed);  // the newest word counts
+  check_refused(excuse(), Reason::helper_refused);
+  BOOST_TEST((tries() == BootTries{this_update, 1}));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_counter_at_another_attempt_is_left_alone, Excused) {
+  for (const std::uint32_t attempt : {0u, 1u, 4u}) {
+    gate_excuses(attempt);
+    check_refused(excuse(), Reason::helper_refused);
+  }
+  put(folder / "esp/ab_tries", format(BootTries{UpdateId{5}, 1}));
+  gate_excuses(2);
+  check_refused(excuse(), Reason::helper_refused);
+  BOOST_TEST((tries() == BootTries{UpdateId{5}, 1}));
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 }  // namespace drydock::boot
