@@ -47,6 +47,7 @@ std::string name_of(const Wait& w) {
     case WaitReason::newer_already:
       return "runs " + name_of(Version{w.a}) + ", newer than the rollout's release";
     case WaitReason::window:
+      if (w.b != 0) return "the centre's clock is not set, so no window counts as open";
       return w.a == 0 ? "its maintenance window is closed, and when it opens is not known"
                       : "its maintenance window is closed; it opens at " +
                             utc_text({static_cast<std::int64_t>(w.a)});
@@ -84,6 +85,8 @@ std::string name_of(const Wait& w) {
              " at once is allowed";
     case WaitReason::bandwidth:
       return a + " appliances download the release, and " + b + " at once is allowed";
+    case WaitReason::pausing:
+      return "offer " + b + " came to nothing on the appliance; the next follows in " + a + " s";
   }
   return "an unknown reason";
 }

@@ -120,6 +120,7 @@ enum class WaitReason : std::uint8_t {
   not_started = 31,    // a: rollout; created, and a person must start it
   fleet_busy = 32,     // a: in flight over all rollouts, b: allowed at once
   bandwidth = 33,      // a: downloading, b: allowed at once
+  pausing = 34,        // a: seconds until it is offered the release again, b: failed offers so far
 };
 
 struct Wait {

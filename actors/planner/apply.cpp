@@ -195,7 +195,19 @@ bool about_the_release(Reason reason) {
          reason == Reason::manifest_refused || reason == Reason::image_too_large;
 }
 
-void install_failed(Store& store, std::uint32_t i, const Report& report, Tally& tally) {
+// Offered again, after a pause that grows: what keeps the appliance from it may need a person, or a
+// reboot. Told to let go, it is at nobody's fault.
+void lapse(Store& store, std::uint32_t i, Reason reason, Instant now) {
+  Appliance& row = store.appliances.change(i);
+  if (row.lapses < Planner::lapses_max) ++row.lapses;
+  Duration pause = Planner::first_pause;
+  for (unsigned n = 1; n < row.lapses; ++n) pause = pause * Planner::pause_growth;
+  row.deadline = reason == Reason::cancelled ? Instant{} : now + pause;
+  move_to(store, i, Stage::lapsed);
+}
+
+void install_failed(Store& store, std::uint32_t i, const Report& report, Tally& tally,
+                    Instant now) {
   if (!in_flight(store.appliances.row(i).stage)) return;
   if (about_the_release(report.reason)) {
     ++tally.install_failed;
@@ -203,23 +215,22 @@ void install_failed(Store& store, std::uint32_t i, const Report& report, Tally& 
     move_to(store, i, Stage::failed);
   } else {
     if (report.reason != Reason::cancelled) ++tally.install_cut;
-    Appliance& row = store.appliances.change(i);
-    if (row.lapses < Planner::lapses_max) ++row.lapses;
-    move_to(store, i, Stage::lapsed);  // offered again
+    lapse(store, i, report.reason, now);
   }
 }
 
 // The appliance did not follow, or let go of, its order. With a token it is staged still, unless it
 // was told to let go.
-void refused(Store& store, std::uint32_t i, const Report& report, Tally& tally) {
+void refused(Store& store, std::uint32_t i, const Report& report, Tally& tally, Instant now) {
   const Stage stage = store.appliances.row(i).stage;
   if (!is_awaited(stage)) return;
-  Appliance& row = store.appliances.change(i);
-  if (row.lapses < Planner::lapses_max) ++row.lapses;
-  if (stage == Stage::token && report.reason != Reason::cancelled)
+  if (stage == Stage::token && report.reason != Reason::cancelled) {
+    Appliance& row = store.appliances.change(i);
+    if (row.lapses < Planner::lapses_max) ++row.lapses;
     return move_to(store, i, Stage::staged);
+  }
   ++tally.lapsed;
-  move_to(store, i, Stage::lapsed);
+  lapse(store, i, report.reason, now);
 }
 
 // A boot of the release that nobody gave a token for, or one that lapsed on the way: the box has
@@ -239,14 +250,14 @@ void count_commit(Appliance& row, Tally& tally) {
 }
 
 // A report of the update this row speaks of.
-void current(Store& store, std::uint32_t i, const Report& report, Tally& tally) {
+void current(Store& store, std::uint32_t i, const Report& report, Tally& tally, Instant now) {
   const Stage stage = store.appliances.row(i).stage;
   switch (report.kind) {
     case ReportKind::staged:
       if (stage != Stage::granted) return;
       count_once(store.appliances.change(i), Stage::staged, tally.staged);
       return move_to(store, i, Stage::staged);
-    case ReportKind::install_failed: return install_failed(store, i, report, tally);
+    case ReportKind::install_failed: return install_failed(store, i, report, tally, now);
     case ReportKind::committed:
       // What has failed before cannot have proven itself; only silence may have been slowness.
       if (stage == Stage::committed || (ended_badly(stage) && stage != Stage::silent)) return;
@@ -267,7 +278,7 @@ void current(Store& store, std::uint32_t i, const Report& report, Tally& tally) 
       ++tally.failed_late;
       count_verdict(store, i, true);
       return move_to(store, i, Stage::failed_late);
-    case ReportKind::order_refused: return refused(store, i, report, tally);
+    case ReportKind::order_refused: return refused(store, i, report, tally, now);
     case ReportKind::unknown:
     case ReportKind::armed:
     case ReportKind::drifted:
@@ -300,7 +311,7 @@ void counted(Store& store, const ReportsCounted& e, const Decision& d, const Tur
     }
     const bool had_room = has_room(*rollout);
     const Stage before = row.stage;
-    current(store, i, report, rollout->tally);
+    current(store, i, report, rollout->tally, turn.up);
     if (row.stage != before) rollout->progressed = turn.up;
     judge(store, row.rollout, row.stratum, d.wall);
     if (!had_room && has_room(*rollout)) rollout->room_since = turn.up;
@@ -323,8 +334,7 @@ void passed(Store& store, const DeadlinePassed& e, const Decision& d, const Turn
     return judge(store, row.rollout, row.stratum, d.wall);
   }
   ++rollout->tally.lapsed;
-  if (row.lapses < Planner::lapses_max) ++row.lapses;
-  move_to(store, i, Stage::lapsed);
+  lapse(store, i, Reason::cancelled, turn.up);
 }
 
 // Its places are free again. A token may have been used all the same: until a verdict or its
@@ -347,9 +357,7 @@ void order_released(Store& store, const OrderReleased& e, const Decision& d, con
     move_to(store, i, Stage::released);
   } else {
     ++rollout->tally.lapsed;
-    Appliance& row = store.appliances.change(i);
-    if (row.lapses < Planner::lapses_max) ++row.lapses;
-    move_to(store, i, Stage::lapsed);
+    lapse(store, i, Reason::cancelled, turn.up);
   }
   hold_if_undecided(*rollout, d.wall);
   said(OperatorResult::done, id);

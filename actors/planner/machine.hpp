@@ -20,6 +20,8 @@ struct Planner {
   static constexpr std::uint32_t sweep_proposals_max = 8;  // a sweep; the next one goes on
   static constexpr Duration start_grace = seconds(90);  // after a start nobody counts as silent yet
   static constexpr std::uint8_t lapses_max = 5;         // then the appliance is left to a person
+  static constexpr Duration first_pause = minutes(1);   // after an offer that came to nothing
+  static constexpr unsigned pause_growth = 4;           // times the one before: over an hour in all
   static constexpr std::uint32_t asked_max = 16;        // acts of operators on their way
   // While there is room and nobody takes it, the places served in the order double so often.
   static constexpr Duration order_patience = seconds(10);

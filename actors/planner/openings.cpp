@@ -8,7 +8,8 @@ WindowNow window_now(const Planner::Store& store, RolloutId id, const Turn& now)
   const Rollout* rollout = store.rollouts.get(id);
   if (rollout == nullptr || rollout->spec.calendar.always_open()) return {};
   const ResolvedCalendar* calendar = store.calendars.get(id);
-  if (calendar == nullptr || now.wall_trust == WallTrust::unset) return {false, {}};
+  if (now.wall_trust == WallTrust::unset) return {false, {}, true};
+  if (calendar == nullptr) return {false, {}};
   const Duration token = rollout->spec.policy.token_expiry;
   for (const OpenInterval& each : calendar->open) {
     const WallTime closes = std::min(each.closes, calendar->covered_until);

@@ -6,7 +6,8 @@ namespace drydock::planner {
 
 struct WindowNow {
   bool open = true;
-  WallTime opens;  // closed: when it opens; 0: not known
+  WallTime opens;            // closed: when it opens; 0: not known
+  bool clock_unset = false;  // closed for want of a time
 };
 
 // A token is given only if all of its life lies in the window. A clock that is not set, and a list

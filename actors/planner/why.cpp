@@ -129,6 +129,16 @@ class Order {
   std::array<std::uint8_t, Planner::rollouts_max> rows_{};
 };
 
+// An offer that came to nothing on the appliance is not made again at once, unless a person says
+// so.
+Wait of_pause(const Appliance& row, const Rollout* rollout, RolloutId id, const Turn& now) {
+  const bool pauses = rollout != nullptr && row.rollout == id && row.stage == Stage::lapsed &&
+                      row.retries >= rollout->retries && now.up < row.deadline;
+  if (!pauses) return {};
+  const auto seconds = static_cast<std::uint64_t>((row.deadline - now.up).value / 1000);
+  return {WaitReason::pausing, seconds, row.lapses};
+}
+
 bool is_over(RolloutPhase phase) {
   return phase == RolloutPhase::halted || phase == RolloutPhase::expired;
 }
@@ -210,9 +220,12 @@ Wait Planner::why(const Store& store, std::uint32_t i, RolloutId& governing,
   const Wait wait = why(store, row, governing);
   if (wait.reason == WaitReason::in_progress && row.stage == Stage::staged)
     if (const auto window = planner::window_now(store, row.rollout, now); !window.open)
-      return {WaitReason::window, static_cast<std::uint64_t>(window.opens.value), 0};
+      return {WaitReason::window, static_cast<std::uint64_t>(window.opens.value),
+              window.clock_unset ? 1U : 0U};
   if (wait.reason != WaitReason::none) return wait;
   const Rollout* rollout = store.rollouts.get(governing);
+  if (const Wait pause = of_pause(row, rollout, governing, now); pause.reason != WaitReason::none)
+    return pause;
   if (rollout == nullptr || !planner::on_evidence(rollout->spec.policy) || rollout->fleet == 0)
     return wait;
   const std::uint64_t place = planner::place(*rollout, store.appliances.key(i));

@@ -7,14 +7,14 @@
 namespace drydock::centre {
 
 std::string_view wait_word(WaitReason reason) {
-  constexpr std::array<std::string_view, 34> words = {
+  constexpr std::array<std::string_view, 35> words = {
       "none",        "up_to_date",        "no_rollout",   "site_mismatch", "not_active",
       "ramp",        "site_busy",         "halted",       "paused",        "failed_before",
       "hardware",    "newer_already",     "window",       "in_progress",   "deciding",
       "busy",        "unknown_appliance", "not_selected", "held",          "not_tried_yet",
       "clock_unset", "exposure",          "cap",          "turn",          "part_halted",
       "graph",       "dead_end",          "expired",      "download_only", "quarantined",
-      "approval",    "not_started",       "fleet_busy",   "bandwidth"};
+      "approval",    "not_started",       "fleet_busy",   "bandwidth",     "pausing"};
   const auto number = static_cast<std::size_t>(reason);
   return number < words.size() ? words[number] : "unknown";
 }

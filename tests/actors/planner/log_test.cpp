@@ -141,6 +141,7 @@ BOOST_AUTO_TEST_CASE(orders_of_a_higher_epoch_are_higher_whatever_their_position
   const OrderNumber before = row(1)->order;
   say(1, ReportKind::install_failed, Reason::download_cut);
   tell(CentreStarted{{2}});
+  wait(Planner::first_pause);
   check_in(1);
   BOOST_TEST((row(1)->order > before && row(1)->stage == Stage::granted));
 }

@@ -72,7 +72,8 @@ BOOST_AUTO_TEST_CASE(with_a_clock_that_is_not_set_the_window_is_closed) {
   opens_after(Duration{0}, hours(4));
   stage(1);
   trust = WallTrust::unset;
-  BOOST_TEST((ask_token(1).wait.reason == WaitReason::window));
+  const Wait told = ask_token(1).wait;
+  BOOST_TEST((told.reason == WaitReason::window && told.b == 1U));
   trust = WallTrust::plausible;
   BOOST_TEST((ask_token(1).grant.kind == GrantKind::reboot));
 }

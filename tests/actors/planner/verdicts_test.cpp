@@ -81,17 +81,37 @@ BOOST_AUTO_TEST_CASE(wrong_bytes_speak_against_the_release_and_a_cut_line_does_n
   BOOST_TEST((planner::failures(tally()) == 1U && tally().install_cut == 1U));
 }
 
-BOOST_AUTO_TEST_CASE(a_cut_install_is_offered_again_a_few_times) {
+BOOST_AUTO_TEST_CASE(a_cut_install_is_offered_again_a_few_times_after_pauses_that_grow) {
   start(patient());
-  int offers = 0;
-  while (check_in(1).grant.kind == GrantKind::install && offers < 100) {
+  Duration pause = Planner::first_pause;
+  for (unsigned offers = 1; offers < Planner::lapses_max; ++offers) {
+    BOOST_REQUIRE((check_in(1).grant.kind == GrantKind::install));
     say(1, ReportKind::install_failed, Reason::download_cut);
-    ++offers;
-    // The answer to the report may hold no new order yet; the next check-in gets it.
-    if (row(1)->stage != Stage::lapsed) break;
+    wait(pause + milliseconds(-1));
+    const Wait told = check_in(1).wait;
+    BOOST_TEST((told.reason == WaitReason::pausing && told.a == 0U && told.b == offers));
+    wait(milliseconds(1));
+    pause = pause * Planner::pause_growth;
   }
-  BOOST_TEST(offers == Planner::lapses_max);
+  BOOST_REQUIRE((check_in(1).grant.kind == GrantKind::install));
+  say(1, ReportKind::install_failed, Reason::download_cut);
   BOOST_TEST((check_in(1).wait.reason == WaitReason::failed_before));
+}
+
+BOOST_AUTO_TEST_CASE(a_retry_does_not_wait_for_the_pause) {
+  start(patient());
+  check_in(1);
+  say(1, ReportKind::install_failed, Reason::download_cut);
+  BOOST_TEST((check_in(1).wait.reason == WaitReason::pausing));
+  BOOST_REQUIRE((move(first, RolloutMove::retry) == OperatorResult::done));
+  BOOST_TEST((check_in(1).grant.kind == GrantKind::install));
+}
+
+BOOST_AUTO_TEST_CASE(an_order_that_is_let_go_of_is_given_again_at_once) {
+  start();
+  expose(1);
+  say(1, ReportKind::order_refused, Reason::cancelled);
+  BOOST_TEST((check_in(1).grant.kind == GrantKind::install));
 }
 
 BOOST_AUTO_TEST_CASE(a_late_failure_counts_beside_the_commit) {

@@ -1,6 +1,7 @@
 // Operators of a running coordinator: what each may do, and what becomes of what they ask.
 #include <boost/test/unit_test.hpp>
 
+#include "runtime/clock/host_clock.hpp"
 #include "tests/runtime/centre/coordinator.hpp"
 
 namespace drydock::centre::test {
@@ -254,7 +255,14 @@ BOOST_AUTO_TEST_CASE(rollout_with_windows_reboots_in_them_and_is_refused_when_th
   BOOST_REQUIRE(centre.admin.post("/v1/rollouts/1/start", Json::object()).status == 200);
   for (int n = 0; n < 10 && !(appliance.committed() && appliance.reports.empty()); ++n)
     BOOST_REQUIRE(appliance.step());
-  BOOST_TEST(appliance.committed());
+  // Whether a window counts as open rests on the clock of the machine that runs this.
+  if (clock::host_clock().sync().synchronised) {
+    BOOST_TEST(appliance.committed());
+  } else {
+    BOOST_TEST(!appliance.committed());
+    const std::string why = centre.admin.get("/v1/appliances/0000000000000001/why").body.dump();
+    BOOST_TEST(why.find("the centre's clock is not set") != why.npos, why);
+  }
 }
 
 BOOST_AUTO_TEST_CASE(rollback_halts_the_rollout_and_starts_one_to_the_release_before) {

@@ -10,8 +10,8 @@ BOOST_AUTO_TEST_CASE(a_wrong_argument_says_what_is_accepted_and_exits_2_before_a
   FakeCentre centre;
   const std::vector<std::pair<std::vector<std::string>, std::string>> wrong = {
       {{}, "one of pki, appliance, release"},
-      {{"rollout"}, "one of create, start"},
-      {{"rollout", "begin", "1"}, "one of create, start"},
+      {{"rollout"}, "one of create, approve, start"},
+      {{"rollout", "begin", "1"}, "one of create, approve, start"},
       {{"rollout", "start"}, "ID is required"},
       {{"rollout", "start", "first"}, "use its number"},
       {{"rollout", "start", "0"}, "use its number"},
@@ -59,29 +59,14 @@ BOOST_AUTO_TEST_CASE(a_wrong_argument_is_a_json_document_when_json_is_asked_for)
 BOOST_AUTO_TEST_CASE(every_verb_helps_with_an_example) {
   Desk desk;
   const std::vector<std::vector<std::string>> verbs = {
-      {"pki", "init"},
-      {"appliance", "provision"},
-      {"appliance", "list"},
-      {"appliance", "show"},
-      {"appliance", "lifecycle"},
-      {"release", "sign"},
-      {"release", "publish"},
-      {"release", "list"},
-      {"rollout", "create"},
-      {"rollout", "approve"},
-      {"rollout", "start"},
-      {"rollout", "pause"},
-      {"rollout", "resume"},
-      {"rollout", "halt"},
-      {"rollout", "rollback"},
-      {"rollout", "status"},
-      {"rollout", "watch"},
-      {"token", "list"},
-      {"token", "release"},
-      {"why"},
-      {"journal", "verify"},
-      {"journal", "reports"},
-      {"journal", "decisions"},
+      {"pki", "init"},         {"appliance", "provision"}, {"appliance", "list"},
+      {"appliance", "show"},   {"appliance", "lifecycle"}, {"release", "sign"},
+      {"release", "publish"},  {"release", "list"},        {"rollout", "create"},
+      {"rollout", "approve"},  {"rollout", "start"},       {"rollout", "pause"},
+      {"rollout", "resume"},   {"rollout", "retry"},       {"rollout", "halt"},
+      {"rollout", "rollback"}, {"rollout", "status"},      {"rollout", "watch"},
+      {"token", "list"},       {"token", "release"},       {"why"},
+      {"journal", "verify"},   {"journal", "reports"},     {"journal", "decisions"},
   };
   for (auto verb : verbs) {
     std::string line = "drydock";
