@@ -150,8 +150,9 @@ def choose(esp: Path) -> Choice:
     return Choice((state.trial, state.active), True, left - 1, FALLBACK_NONE, state.seq)
 
 
-def kernel_arguments(slot: str, tries_left: int, fallback: int) -> str:
-    return f"ab.partition={slot} ab.tries_left={tries_left} ab.fallback={fallback}"
+def kernel_arguments(slot: str, tries_left: int, fallback: int, trial: bool) -> str:
+    return (f"ab.partition={slot} ab.tries_left={tries_left} ab.fallback={fallback} "
+            f"ab.trial={int(trial)}")
 
 
 def make(esp: Path) -> None:

@@ -109,7 +109,7 @@ class Firmware:
             fallback = boot_state.FALLBACK_UNLOADABLE
         tries_left = choice.tries_left if on_trial else 0
         boot_id = str(uuid.uuid4())
-        arguments = boot_state.kernel_arguments(slot, tries_left, fallback)
+        arguments = boot_state.kernel_arguments(slot, tries_left, fallback, on_trial)
         (self.folder.volatile / "boot_id").write_text(boot_id + "\n", encoding="utf-8")
         (self.folder.volatile / "cmdline").write_text(f"ro quiet {arguments}\n", encoding="utf-8")
         self.tell("boot", slot=slot, version=self.version(), boot_id=boot_id, trial=on_trial,

@@ -36,6 +36,7 @@ class Slot:
     arguments: str = f"console=tty0 console=ttyS0,115200 quiet {PANIC}"
     settings: tuple[str, ...] = ()  # "key: value" lines of /etc/msp/agent.yaml
     checks: dict[str, str] = field(default_factory=dict)  # files of /etc/msp/health.d
+    drivers: tuple[str, ...] | None = None  # of a full slot; None: all there are
 
 
 def write(path: Path, text: str, mode: int = 0o644) -> None:
@@ -99,14 +100,18 @@ def place_kernel(tree: Path, kernel: Path) -> None:
     if len(images) != 1:
         raise Refused(f"{kernel} holds {len(images)} kernels; unpack one linux-image package there")
     shutil.copy(images[0], tree / "boot/vmlinuz")
-    release = images[0].name.removeprefix("vmlinuz-")
+    copy_modules(kernel, images[0].name.removeprefix("vmlinuz-"), tree, MODULES)
+
+
+def copy_modules(kernel: Path, release: str, tree: Path, names: tuple[str, ...]) -> None:
+    """These modules of an unpacked kernel, and what they depend on, below usr/lib of the tree."""
     source, target = kernel / "lib/modules" / release, tree / "usr/lib/modules" / release
-    for path in needed(source, MODULES):
+    for path in needed(source, names):
         (target / path).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(source / path, target / path)
     for name in ("modules.order", "modules.builtin"):
         shutil.copy(source / name, target / name)
-    run("depmod", "-b", tree, release)
+    run("depmod", "-b", tree / "usr", release)
 
 
 def needed(source: Path, names: tuple[str, ...]) -> set[str]:
@@ -117,7 +122,7 @@ def needed(source: Path, names: tuple[str, ...]) -> set[str]:
     found = set()
     for line in lines:
         path, _, others = line.partition(":")
-        if Path(path).name.split(".")[0] in names:
+        if Path(path).name.split(".")[0].replace("-", "_") in names:
             found |= {path, *others.split()}
     return found
 

@@ -97,7 +97,7 @@ class Fleet:
         loader = SourceFileLoader("image_build", str(ROOT / "deploy/image/build"))
         build = module_from_spec(spec_from_loader("image_build", loader))
         loader.exec_module(build)
-        kernel = build.unpacked_kernel(ROOT / "build/kernel", build.KERNEL)
+        kernel = build.unpacked_kernel(ROOT / "build/kernel", build.TINY_KERNEL)
         slot = Slot(version, self.programs, kernel, IMAGE_MIB, ARGUMENTS, ("soak: 2s",),
                     {"self.yaml": FAILING} if bad else {})
         with tempfile.TemporaryDirectory(prefix="image-", dir=self.folder) as scratch:

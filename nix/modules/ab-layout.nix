@@ -53,7 +53,7 @@ in {
       "/var/lib/msp" = {
         device = "/dev/disk/by-partlabel/MSP-DATA";
         fsType = "ext4";
-        options = [ "rw" "nodev" "nosuid" "noatime" ];
+        options = [ "rw" "nodev" "nosuid" "noatime" "nofail" "x-systemd.before=systemd-tmpfiles-setup.service" ];
       };
     };
   };

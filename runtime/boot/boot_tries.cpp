@@ -84,8 +84,9 @@ std::optional<FirmwareChoice> when_load_fails(const FirmwareView& view,
 }
 
 std::string kernel_arguments(const FirmwareChoice& choice) {
-  return fmt::format("ab.partition={} ab.tries_left={} ab.fallback={}", name_of(choice.slot),
-                     choice.tries_left, static_cast<unsigned>(choice.fallback));
+  return fmt::format("ab.partition={} ab.tries_left={} ab.fallback={} ab.trial={}",
+                     name_of(choice.slot), choice.tries_left,
+                     static_cast<unsigned>(choice.fallback), choice.write ? 1 : 0);
 }
 
 }  // namespace drydock::boot

@@ -64,7 +64,7 @@ FirmwareChoice when_write_fails(const FirmwareView& view, const FirmwareChoice& 
 // a trial that has failed is no second choice.
 std::optional<FirmwareChoice> when_load_fails(const FirmwareView& view,
                                               const FirmwareChoice& choice);
-// "ab.partition=B ab.tries_left=2 ab.fallback=0"
+// "ab.partition=B ab.tries_left=2 ab.fallback=0 ab.trial=1"
 std::string kernel_arguments(const FirmwareChoice& choice);
 
 }  // namespace drydock::boot

@@ -15,8 +15,9 @@ class Boots(ApplianceTest):
         boot = self.until("boot")
         self.assertEqual((boot["slot"], boot["version"], boot["trial"]), ("A", "1.0.0", False))
         self.until("started", program="compliance-agent")
-        self.assertEqual((self.box / "run/cmdline").read_text().split()[-3:],
-                         ["ab.partition=A", "ab.tries_left=0", "ab.fallback=0"])
+        self.assertEqual((self.box / "run/cmdline").read_text().split()[-4:],
+                         ["ab.partition=A", "ab.tries_left=0", "ab.fallback=0",
+                          "ab.trial=0"])
         self.assertEqual((self.box / "run/boot_id").read_text().strip(), boot["boot_id"])
 
     def test_a_trial_whose_gate_passes_and_whose_agent_is_ready_stays(self):

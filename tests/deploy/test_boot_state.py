@@ -172,8 +172,8 @@ class Tries(Esp):
         self.assertEqual((choice.slots, choice.trial), (("A", "B"), True))
 
     def test_the_kernel_arguments_name_slot_tries_and_fallback(self):
-        self.assertEqual(boot_state.kernel_arguments("B", 2, 0),
-                         "ab.partition=B ab.tries_left=2 ab.fallback=0")
+        self.assertEqual(boot_state.kernel_arguments("B", 2, 0, True),
+                         "ab.partition=B ab.tries_left=2 ab.fallback=0 ab.trial=1")
 
 
 if __name__ == "__main__":

@@ -140,6 +140,12 @@ class SameAsPlainFiles(unittest.TestCase):
                   for where, fs in self.box["fileSystems"].items() if where != "/"}
         self.assertEqual(module, plain)
 
+    def test_the_watchdog_is_that_of_the_plain_file(self):
+        plain = (ROOT / "deploy/systemd/etc/system.conf.d/drydock.conf").read_text().splitlines()
+        settings = dict(line.split("=") for line in plain if "=" in line and line[0] != "#")
+        self.assertEqual(self.box["systemd"]["settings"]["Manager"], settings)
+        self.assertIn("RuntimeWatchdogSec", settings)
+
 
 class Agent(unittest.TestCase):
     def agent(self, more: str) -> str:

@@ -24,10 +24,11 @@ UP = re.compile(r"drydock-init: up version=(\S*) ab.partition=([AB]) ab.tries_le
 
 class Machine:
     def __init__(self, disk: Path, folder: Path, kvm: bool = False, memory_mib: int = 512,
-                 network: str = "", write_log: Path | None = None):
+                 network: str = "", write_log: Path | None = None, watchdog: bool = False):
         self.disk, self.folder, self.kvm = disk, folder, kvm
         self.memory_mib, self.network = memory_mib, network
         self.write_log = write_log  # where every write and flush is recorded (tests/power)
+        self.watchdog = watchdog    # a hardware watchdog that resets the machine
         self.log = folder / "serial.log"
         self.child: Child | None = None
         self.read_to = 0  # how much of the log await_text has consumed
@@ -45,6 +46,8 @@ class Machine:
                  "-drive", f"if=pflash,format=raw,file={variables}",
                  *self.drive(), "-device", "nvme,drive=d0,serial=drydock",
                  "-device", "virtio-rng-pci"]
+        if self.watchdog:
+            words += ["-device", "i6300esb", "-action", "watchdog=reset"]
         if self.network:
             words += ["-netdev", self.network, "-device", "virtio-net-pci,netdev=n0,romfile="]
         return words
@@ -99,6 +102,10 @@ class Machine:
     def boots(self) -> list[tuple[str, str, str, str]]:
         """(version, slot, tries left, fallback) of each boot that reached process 1, in order."""
         return UP.findall(self.text())
+
+    def forget_before_last_boot(self) -> None:
+        """For await_text: only what the newest boot said counts from here on."""
+        self.read_to = max(self.text().rfind("drydock-init: up version="), self.read_to)
 
     def await_text(self, *marks: str, limit_s: float) -> str:
         """The first of the marks to appear after what earlier calls consumed; "" when none did."""

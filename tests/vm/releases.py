@@ -83,6 +83,12 @@ def no_network_driver_in_the_new_slot(scene: Scene) -> None:
 
 
 @scenario
+def no_driver_for_the_esp_in_the_new_slot(scene: Scene) -> None:
+    """It could never commit; it knows that it is on trial, and ends each try."""
+    falls_back(scene, "no-fat", [*three_tries_of(NEXT), (FIRST, "A", "0", "1")])
+
+
+@scenario
 def fallback_after_the_new_agent_wrote_its_journal(scene: Scene) -> None:
     running_first(scene)
     watch = scene.roll_out(NEXT, "late-panic")
@@ -131,6 +137,7 @@ def a_return_that_reaches_nobody_either_ends_on_the_release(scene: Scene) -> Non
     scene.bench.until(lambda: scene.boots()[1:] == wanted, 500.0, lambda: False)
     expect(scene.boots()[1:] == wanted, "three boots of one return", scene.boots(),
            scene.machine.text()[-300:])
+    scene.machine.forget_before_last_boot()
     expect(bool(scene.machine.await_text("agent started", limit_s=BOOT_S)), "the agent runs")
     expect(not scene.machine.await_text("reboot:", limit_s=60.0), "it is tried once",
            scene.machine.text()[-300:])

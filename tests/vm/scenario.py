@@ -23,22 +23,23 @@ def digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def running_first(scene: Scene) -> None:
+def running_first(scene: Scene, limit_s: float = BOOT_S) -> None:
     scene.machine.start()
     scene.await_boot(FIRST, "A")
-    expect(scene.await_version(FIRST), f"{FIRST} checks in", scene.machine.text()[-300:])
+    expect(scene.await_version(FIRST, limit_s), f"{FIRST} checks in", scene.machine.text()[-300:])
 
 
 def update(scene: Scene, version: str, behaviour: str, outcome: str) -> None:
     watch = scene.roll_out(version, behaviour)
-    found = scene.await_outcome(watch)
+    found = scene.await_outcome(watch, 1800.0 if scene.whole else 400.0)
     expect(found == outcome, f"the centre counts {outcome}", found or "nothing", scene.boots(),
            scene.machine.text()[-400:])
 
 
-def falls_back(scene: Scene, behaviour: str, boots: list[tuple[str, str, str, str]]) -> None:
+def falls_back(scene: Scene, behaviour: str, boots: list[tuple[str, str, str, str]],
+               limit_s: float = BOOT_S) -> None:
     """The bad release is tried, the good one runs again, the centre knows, the disk says so."""
-    running_first(scene)
+    running_first(scene, limit_s)
     update(scene, NEXT, behaviour, "rolled_back")
     expect(scene.boots()[1:] == boots, "the boots after the first one", scene.boots())
     expect(scene.await_version(FIRST), f"{FIRST} checks in again")

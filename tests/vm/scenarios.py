@@ -3,6 +3,7 @@
 import places
 import releases
 import surroundings
+import whole
 from scenario import SCENARIOS
 
-__all__ = ["SCENARIOS", "places", "releases", "surroundings"]
+__all__ = ["SCENARIOS", "places", "releases", "surroundings", "whole"]

@@ -38,8 +38,8 @@ class Image(unittest.TestCase):
 
     @classmethod
     def build(cls, *words: str | Path) -> subprocess.CompletedProcess:
-        command = [BUILD, "--out", cls.place, "--programs", PROGRAMS, "--slot-mib", "128",
-                   "--data-mib", "32", *words]
+        command = [BUILD, "--kind", "tiny", "--out", cls.place, "--programs", PROGRAMS,
+                   "--slot-mib", "128", "--data-mib", "32", *words]
         return subprocess.run(list(map(str, command)), capture_output=True, text=True,
                               timeout=LIMIT_S, check=False)
 

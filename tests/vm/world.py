@@ -16,16 +16,21 @@ sys.path[:0] = [str(ROOT / folder) for folder in ("deploy/image", "deploy/demo-a
 import boot_state
 import disk
 import esp
+import full
 import plan
+from behaviours import BEHAVIOURS, FULL_BEHAVIOURS, SETTINGS
 from bench import Workbench
 from centre import Centre, Watch
+from claims import expect
 from machine import Machine
 from slot import Slot, make_slot, write
 
 SIZES = disk.Sizes(esp=264, slot=72, data=48)  # MiB
+FULL_SIZES = disk.Sizes(esp=264, slot=160, data=48)
 IMAGE_MIB = 64
 CENTRE_ADDRESS = "10.0.2.100"
 HARDWARE = "vm-box"
+KERNEL = "linux-image-6.1.0-56-cloud-amd64"
 SPOILT_BYTES = 4096
 FIRST, NEXT, THIRD = "1.0.0", "1.1.0", "1.2.0"
 # no_timer_check: on a busy host the kernel takes a translated timer for broken, and stops.
@@ -34,115 +39,31 @@ ARGUMENTS = ("console=ttyS0,115200 quiet no_timer_check panic=1 oops=panic softl
 CHECK = 'name: self-check\ncommand: ["false"]\ntimeout_ms: 5000\nseverity: required\n'
 
 
-class Broken(Exception):
-    """A scenario did not go as it should."""
-
-
-def expect(holds: bool, claim: str, *seen) -> None:
-    if not holds:
-        raise Broken(f"{claim}; seen: {' '.join(str(one) for one in seen)}" if seen else claim)
-
-
-def first_act(text: str) -> Callable[[Path], None]:
-    """Changes a slot: its process 1 begins with this shell text."""
-    def edit(tree: Path) -> None:
-        init = tree / "usr/sbin/init"
-        head, _, rest = init.read_text(encoding="utf-8").partition("\n")
-        write(init, f"{head}\n{text}\n{rest}", 0o755)
-    return edit
-
-
-def without(*names: str) -> Callable[[Path], None]:
-    def edit(tree: Path) -> None:
-        for name in names:
-            path = tree / name
-            shutil.rmtree(path) if path.is_dir() else path.unlink()
-    return edit
-
-
-def agent_ends(tree: Path) -> None:
-    write(tree / "usr/bin/compliance-agent", "#!/bin/sh\nexit 1\n", 0o755)
-    write(tree / "etc/msp/boot-deadline", "25\n")
-
-
-def edit_init(old: str, new: str) -> Callable[[Path], None]:
-    """Changes a slot: another line in the place of one of its process 1's."""
-    def edit(tree: Path) -> None:
-        init = tree / "usr/sbin/init"
-        text = init.read_text(encoding="utf-8")
-        expect(text.count(old) == 1, f"process 1 says '{old}' once", text.count(old))
-        write(init, text.replace(old, new), 0o755)
-    return edit
-
-
-def no_driver(tree: Path) -> None:
-    found = sorted(tree.rglob("virtio_net.ko*"))
-    expect(bool(found), "there is a network driver to be left out")
-    for module in found:
-        module.unlink()
-
-
-def after_agent(text: str) -> Callable[[Path], None]:
-    """Changes a slot: this shell text runs once the agent was started."""
-    return edit_init('    say "agent started"\n', f'    say "agent started"\n    {text}\n')
-
-
-def both(*edits: Callable[[Path], None]) -> Callable[[Path], None]:
-    def edit(tree: Path) -> None:
-        for one in edits:
-            one(tree)
-    return edit
-
-
-PROC = "mount -t proc proc /proc\n"
-PANIC = "echo 1 >/proc/sys/kernel/sysrq; echo c >/proc/sysrq-trigger"
-# How a release behaves once it boots: what is done to its slot's tree.
-BEHAVIOURS = {
-    "good": lambda tree: None,
-    "panic": first_act(PROC + "echo panicking; " + PANIC),
-    "hang": first_act("echo hanging; while :; do :; done"),
-    "init-ends": first_act("echo ending; exit 1"),
-    "no-kernel": without("boot/vmlinuz"),
-    "no-menu": without("boot/slot.cfg"),
-    "agent-ends": agent_ends,
-    "clock-at-1970": first_act("date -s @86400"),
-    "no-driver": no_driver,
-    # Its agent is never ready, writes its journal, and then the kernel panics.
-    "late-panic": both(no_driver, after_agent(f"(sleep 8; echo panicking; {PANIC}) &")),
-    # A link, an address and a route, none of which lead anywhere: what a box can see is well.
-    "deaf": edit_init('ip addr add "$address" dev eth0 && ip route add default via "$gateway"',
-                      "ip addr add 10.0.99.15/24 dev eth0 && ip route add default via 10.0.99.2"),
-    "hasty": lambda tree: None,
-    # Not a block is left on MSP-DATA, not even for root.
-    "full-data": edit_init("\nhealth-gate --verify\n", "\ndd if=/dev/zero of=$data/full bs=4k "
-                           "2>/dev/null; sync; df -k $data\nhealth-gate --verify\n"),
-    # Somebody reboots it while it is on trial, three times.
-    "asked-to-reboot": edit_init("\nhealth-gate --verify\n", """
-n=$(cat $data/asked 2>/dev/null || echo 0)
-[ "$n" -ge 3 ] || { echo $((n + 1)) >$data/asked; sync; kill -TERM 1; }
-health-gate --verify
-"""),
-    "esp-read-only": edit_init("mount -t vfat", "blockdev --setro /dev/disk/by-partlabel/ESP\n"
-                               "mount -t vfat"),
-    "esp-of-another-disk": edit_init("/dev/disk/by-partlabel/ESP /boot", "/dev/nvme1n1p1 /boot"),
-}
-# What it says in agent.yaml.
-SETTINGS = {
-    "no-driver": ("boot_deadline: 30s",),
-    "deaf": ("return_after: 20s",),
-    "hasty": ("boot_deadline: 40s",),
-}
-
-
 class World:
-    """Made once a run; everything in it is read-only for the scenarios."""
+    """Made once a run; everything in it is read-only for the scenarios. `unpacked` gives a kernel
+    by the name of its package."""
 
-    def __init__(self, folder: Path, programs: Path, kernel: Path, kvm: bool):
-        self.folder, self.programs, self.kernel, self.kvm = folder, programs, kernel, kvm
+    def __init__(self, folder: Path, programs: Path, unpacked: Callable[[str], Path], cache: Path,
+                 kvm: bool):
+        self.folder, self.programs, self.kvm = folder, programs, kvm
+        self.unpacked, self.cache = unpacked, cache
+        self.kernel = unpacked(KERNEL)
         self.bench = Workbench()
         self.pki = folder / "pki"
         self.bench.run([programs / "drydock", "pki", "init", self.pki, "--edge-host",
                         CENTRE_ADDRESS], folder / "pki.log", plan.COMMAND_LIMIT_S)
+
+    def full_image(self, version: str, behaviour: str) -> Path:
+        """Debian with systemd and the real units."""
+        out = self.folder / f"{version}-{behaviour}.full.img"
+        if not out.exists():
+            checks = {"self.yaml": CHECK} if behaviour == "check-fails" else {}
+            slot = Slot(version, self.programs, self.unpacked(full.KERNEL),
+                        arguments=f"{ARGUMENTS} fsck.repair=yes", settings=("soak: 2s",),
+                        checks=checks, drivers=full.FEW)
+            base = full.base(self.cache, self.programs)
+            full.make_full_slot(out, slot, base, self.folder, FULL_BEHAVIOURS.get(behaviour))
+        return out
 
     def image(self, version: str, behaviour: str = "good") -> Path:
         out = self.folder / f"{version}-{behaviour}.img"
@@ -155,10 +76,14 @@ class World:
 
 
 class Scene:
-    """One scenario's coordinator, disk and machine."""
+    """One scenario's coordinator, disk and machine; `whole` with the full slot and a watchdog."""
 
-    def __init__(self, world: World, folder: Path, begins: str = FIRST, behaves: str = "good"):
+    def __init__(self, world: World, folder: Path, whole: bool = False):
         self.world, self.folder, self.bench = world, folder, world.bench
+        self.whole = whole
+        self.notes: list[str] = []  # what a scenario measured
+        self.image = world.full_image if whole else world.image
+        self.sizes = FULL_SIZES if whole else SIZES
         folder.mkdir(parents=True)
         self.place = plan.Place(folder, world.programs)
         (folder / "pki").symlink_to(world.pki)
@@ -173,14 +98,14 @@ class Scene:
                                    "--out", self.identity)
         self.appliance = told.get("appliance", "")
         self.disk = folder / "disk.img"
-        disk.make_disk(self.disk, world.image(begins, behaves), SIZES, folder, self.provision())
+        disk.make_disk(self.disk, self.image(FIRST, "good"), self.sizes, folder, self.provision())
         forward = folder / "forward"
         write(forward, f"#!/bin/sh\nexec busybox nc 127.0.0.1 {self.centre.ports['edge']}\n", 0o755)
-        network = f"user,id=n0,restrict=on,guestfwd=tcp:{CENTRE_ADDRESS}:8443-cmd:{forward}"
-        self.machine = Machine(self.disk, folder, world.kvm, network=network)
+        network = f"user,id=n0,restrict=on,guestfwd=tcp:{CENTRE_ADDRESS}:443-cmd:{forward}"
+        self.machine = Machine(self.disk, folder, world.kvm, network=network, watchdog=whole)
 
     def provision(self) -> Path:
-        write(self.folder / "agent.env", f"SITE_ID=north\nMCP_URL=https://{CENTRE_ADDRESS}:8443\n"
+        write(self.folder / "agent.env", f"SITE_ID=north\nMCP_URL=https://{CENTRE_ADDRESS}\n"
               "POLL_INTERVAL=1\n")
         write(self.folder / "network", "10.0.2.15/24 10.0.2.2\n")
         out = self.folder / "provision.tar"
@@ -195,7 +120,7 @@ class Scene:
 
     # --- the centre ---------------------------------------------------------------------------
     def publish(self, version: str, behaviour: str = "good") -> None:
-        image, signed = self.world.image(version, behaviour), self.folder / f"{version}.manifest"
+        image, signed = self.image(version, behaviour), self.folder / f"{version}.manifest"
         self.centre.drydock("release", "sign", "--key", self.place.pki / "release.key", "--image",
                             image, "--version", version, "--hardware", HARDWARE, "--out", signed,
                             online=False)
@@ -263,7 +188,7 @@ class Scene:
 
     def write_part(self, name: str, source: Path | None) -> None:
         """A partition: this image, or zeros."""
-        part = next(one for one in disk.parts(SIZES) if one.name == name)
+        part = next(one for one in disk.parts(self.sizes) if one.name == name)
         data = source.read_bytes() if source else b""
         with open(self.disk, "r+b") as out:
             out.seek(part.start * disk.MIB)
@@ -271,7 +196,7 @@ class Scene:
 
     def spoil(self, name: str, dice: random.Random) -> None:
         """Noise over a 16th of a partition, here and there."""
-        part = next(one for one in disk.parts(SIZES) if one.name == name)
+        part = next(one for one in disk.parts(self.sizes) if one.name == name)
         with open(self.disk, "r+b") as out:
             for _ in range(part.size * disk.MIB // SPOILT_BYTES // 16):
                 out.seek(part.start * disk.MIB + SPOILT_BYTES
@@ -281,7 +206,7 @@ class Scene:
     def second_disk(self) -> Path:
         """A disk like this one, without anything that boots."""
         out = self.folder / "second.img"
-        disk.make_disk(out, self.world.image(FIRST), SIZES, self.folder)
+        disk.make_disk(out, self.image(FIRST, "good"), self.sizes, self.folder)
         esp.run("mdel", "-i", f"{out}@@1M", "::/EFI/BOOT/BOOTX64.EFI")
         return out
 

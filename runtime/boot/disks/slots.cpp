@@ -33,10 +33,10 @@ std::optional<unsigned> digit(std::string_view text) {
   return static_cast<unsigned>(text[0] - '0');
 }
 
-// "major:minor" of the filesystem mounted at "/"; empty when the list does not tell.
+// Calls take("major:minor", mount point) for each mount.
 // Fields: proc(5), mountinfo: id, parent, major:minor, root, mount point, ...
-std::string root_device(std::string_view mountinfo) {
-  std::string found;  // a later mount covers an earlier one
+template <class Take>
+void each_mount(std::string_view mountinfo, Take&& take) {
   while (!mountinfo.empty()) {
     const auto line = mountinfo.substr(0, mountinfo.find('\n'));
     mountinfo.remove_prefix(std::min(line.size() + 1, mountinfo.size()));
@@ -45,22 +45,41 @@ std::string root_device(std::string_view mountinfo) {
     each_word(line, [&](std::string_view word) {
       if (count < 5) words[count++] = word;
     });
-    if (count == 5 && words[4] == "/") found = words[2];
+    if (count == 5) take(words[2], words[4]);
   }
-  return found;
 }
 
-// The slot whose partition is the root filesystem; none for plain files and for other roots.
+// "major:minor" of a slot's partition; empty for a plain file.
+std::string device_of(const SlotLayout& layout, Slot slot) {
+  struct stat about {};
+  if (::stat(layout.slot_path(slot).c_str(), &about) != 0 || !S_ISBLK(about.st_mode)) return {};
+  return fmt::format("{}:{}", major(about.st_rdev), minor(about.st_rdev));
+}
+
+}  // namespace
+
+Slot slot_in_mounts(std::string_view mountinfo, const std::string& a, const std::string& b) {
+  const auto slot_of = [&](std::string_view device) {
+    return device == a ? Slot::a : device == b ? Slot::b : Slot::none;
+  };
+  Slot root = Slot::none;
+  bool seen_a = false, seen_b = false;
+  each_mount(mountinfo, [&](std::string_view device, std::string_view folder) {
+    const Slot slot = slot_of(device);
+    if (folder == "/") root = slot;  // a later mount covers an earlier one
+    seen_a |= slot == Slot::a;
+    seen_b |= slot == Slot::b;
+  });
+  if (root != Slot::none) return root;
+  return seen_a == seen_b ? Slot::none : seen_a ? Slot::a : Slot::b;
+}
+
+namespace {
+
 Slot mounted_slot(const SlotLayout& layout) {
   const auto mountinfo = files::read(layout.mounts, proc_file_max);
   if (!mountinfo) return Slot::none;
-  const std::string root = root_device(*mountinfo);
-  for (const Slot slot : {Slot::a, Slot::b}) {
-    struct stat about {};
-    if (::stat(layout.slot_path(slot).c_str(), &about) != 0 || !S_ISBLK(about.st_mode)) continue;
-    if (root == fmt::format("{}:{}", major(about.st_rdev), minor(about.st_rdev))) return slot;
-  }
-  return Slot::none;
+  return slot_in_mounts(*mountinfo, device_of(layout, Slot::a), device_of(layout, Slot::b));
 }
 
 }  // namespace
@@ -77,6 +96,7 @@ BootArguments parse_boot_arguments(std::string_view command_line) {
     if (word == "ab.partition=B") out.slot = Slot::b;
     if (word.starts_with("ab.tries_left=")) out.tries_left = digit(word.substr(14));
     if (word.starts_with("ab.fallback=")) out.fallback = digit(word.substr(12));
+    if (word == "ab.trial=1") out.trial = true;
   });
   return out;
 }
@@ -97,11 +117,11 @@ Result<Slot> active_slot(const SlotLayout& layout, const std::optional<BootState
     return Error{
         ErrorKind::not_found,
         fmt::format("cannot tell which slot runs: {} has no ab.partition=, and neither the "
-                    "boot state nor the root mount tells",
+                    "boot state nor the mounts tell",
                     layout.command_line)};
   if (mounted != Slot::none && mounted != said)
     return Error{ErrorKind::mismatch,
-                 fmt::format("the boot names slot {}, but slot {} is mounted as root; nothing is "
+                 fmt::format("the boot names slot {}, but slot {} is mounted; nothing is "
                              "written until they agree",
                              name_of(said), name_of(mounted))};
   return said;

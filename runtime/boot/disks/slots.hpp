@@ -35,15 +35,20 @@ struct BootArguments {
   Slot slot = Slot::none;
   std::optional<unsigned> tries_left;
   std::optional<unsigned> fallback;
+  bool trial = false;  // a try of a trial was counted for this boot
 };
 BootArguments parse_boot_arguments(std::string_view command_line);
 Result<BootArguments> boot_arguments(const SlotLayout& layout);
 
 // The slot that runs, in the seed's order: kernel command line, then boot state, then mounts.
 // The boot state answers only when nothing is on trial, since otherwise either slot may run.
-// Errors: mismatch when the root mount contradicts the answer, because writing the running slot
+// Errors: mismatch when the mounts contradict the answer, because writing the running slot
 // would be the end of the appliance; not_found when nothing tells.
 Result<Slot> active_slot(const SlotLayout& layout, const std::optional<BootState>& state);
+
+// The slot that the mounts show to run, by "major:minor" of both partitions (empty for plain
+// files): the root, else the one of them that is mounted anywhere, as below an overlay.
+Slot slot_in_mounts(std::string_view mountinfo, const std::string& a, const std::string& b);
 
 // Opens a slot for reading and writing. refused when any part of the system has it mounted.
 Result<files::UniqueFd> open_slot(const SlotLayout& layout, Slot slot);

@@ -121,9 +121,9 @@ BOOST_AUTO_TEST_CASE(when_the_good_slot_cannot_be_loaded_the_other_one_boots_but
 
 BOOST_AUTO_TEST_CASE(kernel_arguments_name_slot_attempts_and_fallback) {
   BOOST_TEST(kernel_arguments(firmware_choice(view_of(armed, BootTries{}))) ==
-             "ab.partition=B ab.tries_left=2 ab.fallback=0");
+             "ab.partition=B ab.tries_left=2 ab.fallback=0 ab.trial=1");
   BOOST_TEST(kernel_arguments(firmware_choice(view_of(armed, BootTries{id, 0}))) ==
-             "ab.partition=A ab.tries_left=0 ab.fallback=1");
+             "ab.partition=A ab.tries_left=0 ab.fallback=1 ab.trial=0");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -85,6 +85,19 @@ BOOST_FIXTURE_TEST_CASE(a_root_mount_that_contradicts_the_boot_is_an_error, Layo
   BOOST_TEST((slot.error().kind == ErrorKind::mismatch));
 }
 
+BOOST_AUTO_TEST_CASE(a_slot_below_an_overlay_is_the_one_that_is_mounted) {
+  const std::string root = "22 1 0:30 / / rw - overlay slot rw\n";
+  const std::string a = "23 22 259:2 / /slot ro - squashfs /dev/nvme0n1p2 ro\n";
+  const std::string b = "24 22 259:3 / /mnt ro - squashfs /dev/nvme0n1p3 ro\n";
+  BOOST_TEST((slot_in_mounts(root + a, "259:2", "259:3") == Slot::a));
+  BOOST_TEST((slot_in_mounts(root + b, "259:2", "259:3") == Slot::b));
+  BOOST_TEST((slot_in_mounts(root + a + b, "259:2", "259:3") == Slot::none));  // cannot be told
+  BOOST_TEST((slot_in_mounts(root, "259:2", "259:3") == Slot::none));
+  BOOST_TEST((slot_in_mounts(root + a, "", "") == Slot::none));
+  const std::string root_a = "22 1 259:2 / / ro - ext4 /dev/nvme0n1p2 ro\n";
+  BOOST_TEST((slot_in_mounts(root_a + b, "259:2", "259:3") == Slot::a));
+}
+
 BOOST_FIXTURE_TEST_CASE(plain_files_have_their_size_and_open_for_writing, Layout) {
   BOOST_TEST(*slot_size(layout, Slot::a) == 4096u);
   BOOST_TEST(*slot_size(layout, Slot::b) == 8192u);
