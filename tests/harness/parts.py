@@ -13,6 +13,7 @@ from stage import SECONDS_A_MINUTE, TIMED_OUT, Context, run
 
 SEEDS = 200                        # days that are simulated under all faults
 PROGRAM_LIMIT_S = 240.0            # one test program
+CAMPAIGN_TESTS_S = 30.0
 SANITIZED_PROGRAM_LIMIT_S = 480.0  # the same, several times slower
 DEMO_SECONDS_MAX = 180.0           # what the demo may take without install and build
 # Whose tests run under the address and undefined-behaviour sanitizers: what parses, decides and
@@ -358,37 +359,25 @@ def coverage(context: Context, log: Path) -> Outcome:
     return outcome
 
 
-def started(context: Context, log: Path) -> Outcome:
-    report = context.scratch / "started.json"
-    command = [sys.executable, "tests/harness/python_tests.py", "tests/deploy/started", str(report)]
-    returned = run(context, command, log, part("started").limit_s(),
-                   {"DRYDOCK_BIN": str(context.build / "bin")})
-    return of_claims_file("started", report, returned, log, " ".join(command[:3]))
+def python_claims(name: str, folder: str, context: Context, log: Path, limit_s: float) -> Outcome:
+    """What the unittest files of a folder claim of the programs."""
+    report = context.scratch / f"{name}.json"
+    command = [sys.executable, "tests/harness/python_tests.py", folder, str(report)]
+    returned = run(context, command, log, limit_s, {"DRYDOCK_BIN": str(context.build / "bin")})
+    return of_claims_file(name, report, returned, log, " ".join(command[:3]))
 
 
-def packaged(context: Context, log: Path) -> Outcome:
-    report = context.scratch / "packaged.json"
-    command = [sys.executable, "tests/harness/python_tests.py", "tests/deploy/packaged",
-               str(report)]
-    returned = run(context, command, log, part("packaged").limit_s(),
-                   {"DRYDOCK_BIN": str(context.build / "bin")})
-    return of_claims_file("packaged", report, returned, log, " ".join(command[:3]))
+def python_part(name: str, folder: str) -> Callable[[Context, Path], Outcome]:
+    return lambda context, log: python_claims(name, folder, context, log, part(name).limit_s())
 
 
-def sinks(context: Context, log: Path) -> Outcome:
-    report = context.scratch / "sinks.json"
-    command = [sys.executable, "tests/harness/python_tests.py", "tests/deploy/sinks", str(report)]
-    returned = run(context, command, log, part("sinks").limit_s(),
-                   {"DRYDOCK_BIN": str(context.build / "bin")})
-    return of_claims_file("sinks", report, returned, log, " ".join(command[:3]))
+started = python_part("started", "tests/deploy/started")
+packaged = python_part("packaged", "tests/deploy/packaged")
+sinks = python_part("sinks", "tests/deploy/sinks")
 
 
 def vm(context: Context, log: Path) -> Outcome:
-    report = context.scratch / "vm.json"
-    command = [sys.executable, "tests/harness/python_tests.py", "tests/vm", str(report)]
-    returned = run(context, command, log, part("vm").limit_s() / 3,
-                   {"DRYDOCK_BIN": str(context.build / "bin")})
-    outcome = of_claims_file("vm", report, returned, log, " ".join(command[:3]))
+    outcome = python_claims("vm", "tests/vm", context, log, part("vm").limit_s() / 3)
     answer = context.scratch / "vm.txt"
     command = ["tests/vm/run", "--json", "--programs", str(context.build / "bin")]
     returned = run(context, command, log, 2 * part("vm").limit_s() / 3, None, answer)
@@ -403,6 +392,7 @@ def vm(context: Context, log: Path) -> Outcome:
 
 
 def power(context: Context, log: Path) -> Outcome:
+    outcome = python_claims("power", "tests/power", context, log, CAMPAIGN_TESTS_S)
     answer = context.scratch / "power.txt"
     command = ["tests/power/run", "--quick", "--json", "--programs", str(context.build / "bin")]
     returned = run(context, command, log, part("power").limit_s(), None, answer)
@@ -419,7 +409,6 @@ def power(context: Context, log: Path) -> Outcome:
         }
     except (OSError, ValueError, KeyError, TypeError, IndexError):
         shown, said = {"it_ends_with_its_summary": False}, describe_exit(returned)
-    outcome = Outcome()
     for claim, holds_true in {**shown, "it_exits_0": returned == 0}.items():
         outcome.add(Outcome(1) if holds_true else
                     failed(f"power_{claim}", f"it said {said}", log, " ".join(command)))

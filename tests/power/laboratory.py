@@ -2,19 +2,24 @@
 
 import json
 import random
+import re
 import shutil
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import disk
+from behaviours import first_act
 from boot_state import NO_UPDATE, BootState, format_state
 from scenario import running_first
 from slot import Slot, make_slot
-from world import ARGUMENTS, FIRST, IMAGE_MIB, NEXT, SIZES, Scene, World, expect, first_act, write
+from world import ARGUMENTS, FIRST, IMAGE_MIB, NEXT, ROOT, SIZES, Scene, World, expect, write
 
 SECTORS_A_MIB = 2048
 REPLAY_LIMIT_S = 3600.0
 RUN_LIMIT_S = 300.0
+KILLS_LIMIT_S = 900.0
+BOXES = 64  # of a round of kills
 UPDATES_OF_A_CONTROL = 20
 
 # How one state file is written, as a shell would. The first two are common practice.
@@ -169,3 +174,28 @@ def vm_cut(world: World, home: Path, seed: int) -> str:
         for image in scene.folder.glob("*.img"):
             image.unlink()
         scene.machine.write_log = None
+
+
+def kills(world: World, count: int, say: Callable[[str], None]) -> tuple[int, int]:
+    """(kills that hit, rounds that did not end well). A round of agents kills each of 64 at another
+    append to its journal; root-helper is killed at each of its syncs."""
+    hit = bad = 0
+    for kind in ("kill-after", "kill-before")[:-(-count // BOXES)]:
+        command = [ROOT / "deploy/demo", "--no-install", "--kills", kind, "--build",
+                   world.programs.parent]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=KILLS_LIMIT_S,
+                              check=False)
+        said = next((json.loads(line) for line in reversed(done.stdout.splitlines())
+                     if line.startswith('{"boxes"')), {})
+        hit += said.get("hits", 0)
+        bad += done.returncode != 0
+        say(f"agents, {kind}: {said or done.stderr[-300:]}")
+    if count:
+        tests = world.programs.parent / "tests/test_root_helper_program"
+        done = subprocess.run([tests, "--run_test=root_helper_kills", "--log_level=message"],
+                              capture_output=True, text=True, timeout=KILLS_LIMIT_S, check=False)
+        syncs = [int(n) for n in re.findall(r"kills: (\d+)", done.stdout + done.stderr)]
+        hit += sum(syncs)
+        bad += done.returncode != 0 or not syncs
+        say(f"root-helper: killed before and after each of its syncs, {syncs}")
+    return hit, bad
