@@ -212,7 +212,7 @@ void Appliance::happen(const Happening& h) {
       if (!ground_.healed()) kill();
       break;
     case Kind::cut:
-      if (!ground_.healed()) power_off(drawn(minutes(2)));
+      if (on_ && !ground_.healed()) power_off(drawn(minutes(2)));
       break;
     case Kind::closes: close_for_the_night(); break;
     case Kind::clock_jumped:

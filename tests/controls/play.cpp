@@ -8,7 +8,8 @@
 
 int main() {
   using namespace drydock::sim;
-  constexpr std::array scenarios{"storm", "halt-storm", "nights", "swarm", "flaky-log", "unreachable"};
+  constexpr std::array scenarios{"storm", "halt-storm", "nights",
+                                 "swarm", "flaky-log",  "unreachable"};
   constexpr std::uint32_t appliances = 30;
   constexpr std::uint64_t seeds = 200;
   for (std::uint64_t seed = 1; seed <= seeds; ++seed)
