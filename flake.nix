@@ -16,6 +16,9 @@
       compliance = import ./flake-compliance.nix { inherit self nixpkgs sops-nix system; };
       pkgs = compliance.pkgs;
 
+      # What `drydock release sign` takes out of the ISO, and what a slot holds afterwards.
+      slotImage = self.nixosConfigurations.appliance.config.system.build.slotImage;
+
       box = modules: nixpkgs.lib.nixosSystem {
         inherit system;
         modules = [ self.nixosModules.default ./iso/configuration.nix ] ++ modules;
@@ -26,9 +29,13 @@
 
       nixosConfigurations = {
         # A box on its A/B disk.
-        appliance = box [ { services.msp-ab-layout.enable = true; } ];
-        # The same, booted from a stick; and as the disk that a box is first written with.
-        appliance-iso = box [ ./iso/appliance-image.nix ];
+        appliance = box [ ./nix/modules/slot-image.nix { services.msp-ab-layout.enable = true; } ];
+        # The same, booted from a stick, with the slot's image on it; and as the disk that a box is
+        # first written with.
+        appliance-iso = box [
+          ./iso/appliance-image.nix
+          { isoImage.contents = [ { source = slotImage; target = "/slot.img"; } ]; }
+        ];
         appliance-disk = box [ ./nix/modules/ab-image.nix { services.msp-ab-layout.enable = true; } ];
       };
 
@@ -37,6 +44,7 @@
         compliance-agent = pkgs.compliance-agent;
         # result/iso/osiriscare-appliance.iso
         appliance-iso = self.nixosConfigurations.appliance-iso.config.system.build.isoImage;
+        appliance-slot = slotImage;
         appliance-image = self.nixosConfigurations.appliance-disk.config.system.build.image;
       };
 

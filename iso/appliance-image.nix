@@ -1,4 +1,5 @@
-# The bootable ISO: nix build .#appliance-iso gives result/iso/osiriscare-appliance.iso.
+# The bootable ISO: nix build .#appliance-iso gives result/iso/osiriscare-appliance.iso. It starts from
+# its own store image; a slot gets /slot.img of it, which flake.nix puts there.
 { lib, modulesPath, ... }:
 
 {

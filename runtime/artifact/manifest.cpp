@@ -1,16 +1,11 @@
 #include "runtime/artifact/manifest.hpp"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-
 #include <algorithm>
 #include <bit>
 
 #include <fmt/format.h>
 
 #include "messages/codec.hpp"
-#include "runtime/files/files.hpp"
-#include "runtime/trust/sha256.hpp"
 
 namespace drydock::artifact {
 namespace {
@@ -53,34 +48,6 @@ Result<Manifest> read_manifest(std::string_view payload) {
   Manifest manifest;
   if (!decode_from(payload, manifest)) return malformed("its bytes do not parse");
   if (auto s = check_manifest(manifest); !s) return s.error();
-  return manifest;
-}
-
-Result<Manifest> build_manifest(const std::string& image_path, Version version,
-                                const std::string& hardware, std::string_view kind) {
-  auto fd = files::open(image_path, O_RDONLY);
-  if (!fd) return fd.error();
-  ::posix_fadvise(fd->get(), 0, 0, POSIX_FADV_SEQUENTIAL);
-  Manifest manifest;
-  manifest.kind = kind;
-  manifest.version = version;
-  manifest.hardware = hardware;
-  manifest.chunk_size = manifest_chunk_size;
-  trust::Sha256 whole, chunk;
-  // One chunk at a time, so that memory is flat; the image may grow or shrink under us, and what
-  // was read is what is described.
-  while (manifest.chunk_sha256.size() <= chunks_max) {
-    auto bytes = files::read_at(fd->get(), manifest_chunk_size, manifest.image_size, image_path);
-    if (!bytes) return bytes.error();
-    if (bytes->empty()) break;
-    whole.update(*bytes);
-    chunk.update(*bytes);
-    manifest.chunk_sha256.push_back(chunk.finish());
-    manifest.image_size += bytes->size();
-    if (bytes->size() < manifest_chunk_size) break;
-  }
-  manifest.image_sha256 = whole.finish();
-  if (auto s = check_manifest(manifest); !s) return s.error().in(image_path);
   return manifest;
 }
 

@@ -1,6 +1,6 @@
 #pragma once
-// The release manifest: how one is made from an image, and what makes one acceptable. Whether it is
-// signed by the release key is runtime/trust's question; ask it first. Any thread; building blocks.
+// The release manifest: what makes one acceptable, and what it says. Whether it is signed by the
+// release key is runtime/trust's question; ask it first. Any thread.
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -24,11 +24,6 @@ Status check_manifest(const Manifest& manifest);
 
 // Decodes the payload of a manifest envelope whose signature was verified, and checks it.
 Result<Manifest> read_manifest(std::string_view payload);
-
-// Reads the image once, in blocks, and hashes it whole and by chunks.
-Result<Manifest> build_manifest(const std::string& image_path, Version version,
-                                const std::string& hardware,
-                                std::string_view kind = slot_image_kind);
 
 // no_space when the image is larger than the slot.
 Status check_fits(const Manifest& manifest, std::uint64_t slot_size, Slot slot);

@@ -4,7 +4,7 @@
 #include <fmt/format.h>
 
 #include "messages/codec.hpp"
-#include "runtime/artifact/manifest.hpp"
+#include "runtime/artifact/build_manifest.hpp"
 #include "runtime/command/human.hpp"
 #include "runtime/command/upload.hpp"
 #include "runtime/command/values.hpp"
@@ -20,13 +20,42 @@ struct SignOptions {
   std::string image, version, hardware, key, out;
 };
 
+constexpr std::size_t parts_shown_max = 4;
+
+// Which bytes go into a slot, for a person and for a program.
+std::string slot_text(const artifact::ImageFile& image) {
+  std::string where;
+  const auto& parts = image.extents();
+  for (std::size_t i = 0; image.on_iso() && i < parts.size() && i < parts_shown_max; ++i)
+    where += fmt::format("{}{} to {}", i == 0 ? ", bytes " : ", ", parts[i].offset,
+                         parts[i].offset + parts[i].length - 1);
+  if (parts.size() > parts_shown_max) where += ", ...";
+  const std::string unknown =
+      image.content() == "unknown" ? ", no filesystem that the boot stub could read" : "";
+  return fmt::format("Into the slot go {} ({} bytes, {}{}) of {}{}.\n", human_bytes(image.size()),
+                     image.size(), image.content(), unknown, clean(image.name()), where);
+}
+
+Json slot_json(const artifact::ImageFile& image) {
+  Json parts = Json::array();
+  for (const auto& part : image.extents())
+    parts.push_back({{"offset", part.offset}, {"bytes", part.length}});
+  return {{"iso", image.on_iso()},
+          {"image", image.name()},
+          {"content", image.content()},
+          {"bytes", image.size()},
+          {"parts", std::move(parts)}};
+}
+
 Exit sign(const SignOptions& options, Session& session) {
   Console& console = session.console;
   const auto key = trust::SigningKey::load(options.key);
   if (!key) return console.failed(key.error());
   Version version;
   read_version(options.version, version);
-  const auto manifest = artifact::build_manifest(options.image, version, options.hardware);
+  const auto image = artifact::ImageFile::open(options.image);
+  if (!image) return console.failed(image.error());
+  const auto manifest = artifact::build_manifest(*image, version, options.hardware);
   if (!manifest) return console.failed(manifest.error());
   const Envelope envelope = key->sign(manifest_envelope_type, encode(*manifest));
   if (auto written = trust::write_new_file(options.out, encode(envelope), trust::public_mode);
@@ -40,14 +69,15 @@ Exit sign(const SignOptions& options, Session& session) {
                          {"image_sha256", hex(manifest->image_sha256)},
                          {"chunks", manifest->chunk_sha256.size()},
                          {"key_id", envelope.key_id},
-                         {"file", options.out}};
+                         {"file", options.out},
+                         {"slot", slot_json(*image)}};
   return console.result(
-      document,
-      fmt::format("Signed {} for {}: {} in {} chunks, key {}.\nmanifest {}\nwritten to {}\n"
-                  "Next: drydock release publish --image {} --manifest {}\n",
-                  options.version, options.hardware, human_bytes(manifest->image_size),
-                  manifest->chunk_sha256.size(), envelope.key_id, hash, options.out, options.image,
-                  options.out));
+      document, fmt::format("Signed {} for {}: {} in {} chunks, key {}.\n{}manifest {}\nwritten to "
+                            "{}\n"
+                            "Next: drydock release publish --image {} --manifest {}\n",
+                            options.version, options.hardware, human_bytes(manifest->image_size),
+                            manifest->chunk_sha256.size(), envelope.key_id, slot_text(*image), hash,
+                            options.out, options.image, options.out));
 }
 
 // A redrawn line on a terminal, elsewhere a line each tenth.
@@ -86,10 +116,14 @@ class UploadLine {
   std::uint64_t tenth_ = UINT64_MAX;
 };
 
-Exit publish(const std::string& image, const std::string& manifest_path, Session& session) {
+Exit publish(const std::string& path, const std::string& manifest_path, Session& session) {
   Console& console = session.console;
   const auto release = read_signed_manifest(manifest_path);
   if (!release) return console.failed(release.error());
+  const auto image = artifact::ImageFile::open(path);
+  if (!image) return console.failed(image.error());
+  if (auto same = check_image(*image, release->manifest); !same)
+    return console.failed(same.error());
   return with_centre(session, [&](Centre& centre) {
     const auto plan = announce(centre, *release);
     if (!plan) return console.failed(plan.error());
@@ -99,18 +133,19 @@ Exit publish(const std::string& image, const std::string& manifest_path, Session
       console.note(
           fmt::format("{}: sending {} of {} chunks", version, plan->missing.size(), chunks));
     UploadLine line(console, plan->bytes);
-    const auto sent = upload(centre, image, *release, *plan, console.world(),
+    const auto sent = upload(centre, *image, *release, *plan, console.world(),
                              [&](std::uint64_t bytes) { line.show(bytes); });
     line.end();
     if (!sent) return console.failed(sent.error());
     const Json document = {
         {"manifest", hex(release->hash)}, {"version", version},   {"chunks", chunks},
-        {"sent", plan->missing.size()},   {"bytes", plan->bytes}, {"complete", true}};
-    return console.result(document,
-                          fmt::format("Published {} ({}, {} sent now).\nmanifest {}\n"
-                                      "Next: drydock rollout create --version {}\n",
-                                      version, human_bytes(release->manifest.image_size),
-                                      human_bytes(plan->bytes), hex(release->hash), version));
+        {"sent", plan->missing.size()},   {"bytes", plan->bytes}, {"complete", true},
+        {"slot", slot_json(*image)}};
+    return console.result(document, fmt::format("Published {} ({}, {} sent now).\n{}manifest {}\n"
+                                                "Next: drydock rollout create --version {}\n",
+                                                version, human_bytes(release->manifest.image_size),
+                                                human_bytes(plan->bytes), slot_text(*image),
+                                                hex(release->hash), version));
   });
 }
 
@@ -147,7 +182,8 @@ void add_sign(Verbs& verbs, CLI::App& group) {
                 "drydock release sign --image slot.img --version 1.1.0 --hardware box-1 \\\n"
                 "          --key release.key --out 1.1.0.manifest",
                 [o](Session& s) { return sign(*o, s); });
-  verb.add_option("--image", o->image, "raw slot image")
+  verb.add_option("--image", o->image,
+                  "raw slot image, or an ISO: then /slot.img of it is the slot's image")
       ->type_name("FILE")
       ->required()
       ->check(values::file);
@@ -180,7 +216,7 @@ void add_release_verbs(Verbs& verbs) {
       verbs.add(group, "publish", "bring a signed image to the centre; run again to resume",
                 "drydock release publish --image slot.img --manifest 1.1.0.manifest",
                 [image, manifest](Session& s) { return publish(*image, *manifest, s); });
-  verb.add_option("--image", *image, "the image that was signed")
+  verb.add_option("--image", *image, "the image that was signed, raw or on its ISO")
       ->type_name("FILE")
       ->required()
       ->check(values::file);

@@ -1,8 +1,5 @@
 #include "runtime/command/upload.hpp"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-
 #include <fmt/format.h>
 
 #include "messages/codec.hpp"
@@ -16,28 +13,16 @@ namespace {
 
 constexpr std::size_t envelope_bytes_max = artifact::manifest_bytes_max + 4096;
 
-Result<files::UniqueFd> open_image(const std::string& path, const Manifest& manifest) {
-  auto fd = files::open(path, O_RDONLY);
-  if (!fd) return fd.error();
-  struct stat info {};
-  if (::fstat(fd->get(), &info) != 0) return files::last_error("stat", path);
-  if (static_cast<std::uint64_t>(info.st_size) == manifest.image_size) return fd;
-  return Error{ErrorKind::mismatch,
-               fmt::format("{} has {} bytes, the manifest speaks of {}: sign this image, or give "
-                           "the one that was signed",
-                           path, info.st_size, manifest.image_size)};
-}
-
-Result<std::string> read_chunk(int fd, const std::string& path, const Manifest& manifest,
+Result<std::string> read_chunk(const artifact::ImageFile& image, const Manifest& manifest,
                                std::uint32_t chunk) {
-  auto bytes = files::read_at(fd, artifact::chunk_length(manifest, chunk),
-                              artifact::chunk_offset(manifest, chunk), path);
+  auto bytes =
+      image.read(artifact::chunk_length(manifest, chunk), artifact::chunk_offset(manifest, chunk));
   if (!bytes) return bytes;
   if (trust::sha256(*bytes) == manifest.chunk_sha256[chunk]) return bytes;
   return Error{ErrorKind::mismatch,
                fmt::format("{} is not the image that was signed: chunk {} differs from the "
                            "manifest; sign it again, or give the right one",
-                           path, chunk)};
+                           image.name(), chunk)};
 }
 
 bool worth_another_try(const Error& error) {
@@ -68,6 +53,17 @@ Result<SignedManifest> read_signed_manifest(const std::string& path) {
   return SignedManifest{std::move(*bytes), std::move(*manifest), trust::sha256(envelope.payload)};
 }
 
+Status check_image(const artifact::ImageFile& image, const Manifest& manifest) {
+  if (image.size() != manifest.image_size)
+    return Error{ErrorKind::mismatch,
+                 fmt::format("{} has {} bytes, the manifest speaks of {}: sign this image, or give "
+                             "the one that was signed",
+                             image.name(), image.size(), manifest.image_size)};
+  for (std::uint32_t chunk = 0; chunk < manifest.chunk_sha256.size(); ++chunk)
+    if (auto bytes = read_chunk(image, manifest, chunk); !bytes) return bytes.error();
+  return Done{};
+}
+
 Result<UploadPlan> announce(Centre& centre, const SignedManifest& release) {
   const auto answer = centre.post_bytes("/v1/releases", release.envelope);
   if (!answer) return answer.error();
@@ -90,15 +86,13 @@ Result<UploadPlan> announce(Centre& centre, const SignedManifest& release) {
   return plan;
 }
 
-Status upload(Centre& centre, const std::string& image_path, const SignedManifest& release,
+Status upload(Centre& centre, const artifact::ImageFile& image, const SignedManifest& release,
               const UploadPlan& plan, const World& world,
               const std::function<void(std::uint64_t bytes)>& progress) {
-  const auto image = open_image(image_path, release.manifest);
-  if (!image) return image.error();
   std::uint64_t sent = 0, still_missing = 0;
   progress(sent);
   for (const std::uint32_t chunk : plan.missing) {
-    const auto bytes = read_chunk(image->get(), image_path, release.manifest, chunk);
+    const auto bytes = read_chunk(image, release.manifest, chunk);
     if (!bytes) return bytes.error();
     const std::string target = fmt::format("/v1/releases/{}/chunks/{}", hex(release.hash), chunk);
     const auto answer = put_chunk(centre, target, *bytes, world);

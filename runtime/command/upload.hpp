@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "messages/manifest.hpp"
+#include "runtime/artifact/image_file.hpp"
 #include "runtime/command/centre.hpp"
 #include "runtime/command/world.hpp"
 
@@ -22,6 +23,10 @@ struct SignedManifest {
 };
 Result<SignedManifest> read_signed_manifest(const std::string& path);
 
+// Reads the whole image; mismatch when it is not the one that was signed. Asked before the centre
+// hears of the release, so that a wrong image leaves nothing half published.
+Status check_image(const artifact::ImageFile& image, const Manifest& manifest);
+
 struct UploadPlan {
   std::vector<std::uint32_t> missing;  // chunk numbers, rising
   std::uint64_t bytes = 0;             // of all of them
@@ -29,9 +34,9 @@ struct UploadPlan {
 // Registers the manifest at the centre, which answers what it lacks.
 Result<UploadPlan> announce(Centre& centre, const SignedManifest& release);
 
-// mismatch, before anything of the chunk is sent, when the image is not the one that was signed.
+// mismatch, before anything of the chunk is sent, when the image has changed since check_image().
 // `progress` is called with the bytes sent, at first with 0 and then after each chunk.
-Status upload(Centre& centre, const std::string& image_path, const SignedManifest& release,
+Status upload(Centre& centre, const artifact::ImageFile& image, const SignedManifest& release,
               const UploadPlan& plan, const World& world,
               const std::function<void(std::uint64_t bytes)>& progress);
 

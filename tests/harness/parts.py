@@ -19,7 +19,7 @@ DEMO_SECONDS_MAX = 180.0           # what the demo may take without install and 
 # Whose tests run under the address and undefined-behaviour sanitizers: what parses, decides and
 # stores. The rest moves memory through the same libraries.
 SANITIZED = ("tests/messages", "tests/actors", "tests/runtime/kernel", "tests/runtime/journal",
-             "tests/runtime/http", "tests/runtime/trust")
+             "tests/runtime/http", "tests/runtime/trust", "tests/runtime/artifact")
 
 
 @dataclass(frozen=True)
@@ -476,7 +476,7 @@ PARTS = (
          needs_build=False),
     Part("nix", "the Nix files: what the seed's modules render, and that the plain files agree", 1,
          holds("tests/nix", "flake.nix"), python_tests("tests/nix"), needs_build=False),
-    Part("sanitizers", "machines, kernel, messages, journal, edge and trust under asan and ubsan",
+    Part("sanitizers", "machines, kernel, messages, journal, edge, trust, ISOs under asan and ubsan",
          8, has_sources("tests"), sanitizers, needs_build=False),
     Part("demo", "one machine, 12 appliances: a good release lands, a bad one halts", 3,
          holds("deploy/demo"), demo),

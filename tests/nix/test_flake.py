@@ -1,12 +1,16 @@
 """flake.nix with our stubs in the place of nixpkgs and sops-nix: its outputs, and what they are."""
 
+import re
+import subprocess
 import sys
 import unittest
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from nix import HERE, value  # noqa: E402
+from nix import HERE, ROOT, value  # noqa: E402
+
+IMAGE_FILE = ROOT / "runtime/artifact/image_file.hpp"
 
 
 class Flake(unittest.TestCase):
@@ -16,7 +20,8 @@ class Flake(unittest.TestCase):
 
     def test_the_outputs_are_those_that_the_seed_and_the_guides_name(self):
         self.assertEqual(self.flake["packages"],
-                         ["appliance-image", "appliance-iso", "compliance-agent", "default"])
+                         ["appliance-image", "appliance-iso", "appliance-slot", "compliance-agent",
+                          "default"])
         self.assertEqual(self.flake["modules"], ["compliance-agent", "default", "firewall",
                                                  "secrets", "ssh-hardening", "timesync"])
         self.assertEqual((self.flake["shells"], self.flake["checks"]),
@@ -35,6 +40,24 @@ class Flake(unittest.TestCase):
                                                    "squashfsCompression")},
             {"makeEfiBootable": True, "makeUsbBootable": True,
              "squashfsCompression": "zstd -Xcompression-level 19"})
+
+    def test_the_iso_carries_the_slot_s_image_where_release_sign_looks_for_it(self):
+        contents = self.flake["configurations"]["appliance-iso"]["isoImage"]["contents"]
+        self.assertEqual([(item["source"], item["target"]) for item in contents],
+                         [("/nix/store/make-ext4-fs.nix", "/slot.img")])
+        looked_for = re.search(r'slot_image_on_iso = "(.+)"', IMAGE_FILE.read_text("utf-8"))[1]
+        self.assertEqual("/" + looked_for, contents[0]["target"])
+
+    def test_a_slot_s_menu_is_one_that_the_boot_stub_can_start(self):
+        menu = self.flake["configurations"]["appliance"]["system"]["build"]["slotMenu"]
+        checked = subprocess.run(["grub-script-check"], input=menu, capture_output=True, text=True)
+        self.assertEqual((checked.returncode, checked.stderr), (0, ""))
+        kernel, initrd, loaded = [line.strip() for line in menu.splitlines()][:3]
+        self.assertTrue(kernel.startswith("if linux $ab_device/boot/vmlinuz "), kernel)
+        for word in ("root=PARTUUID=$ab_root", "$ab_arguments", "init=/nix/store/toplevel/init"):
+            self.assertIn(word, kernel.removesuffix("; then").split())
+        self.assertEqual(initrd, "if initrd $ab_device/boot/initrd; then")
+        self.assertEqual(loaded, 'set ab_loaded="$ab_slot_name"')
 
     def test_the_iso_judges_no_trial_and_mounts_no_disk(self):
         iso = self.flake["configurations"]["appliance-iso"]

@@ -21,7 +21,14 @@ in {
     programs = open { };
     security = open { };
     sops = open { };
-    system = open { build.toplevel = "/nix/store/toplevel"; };
+    system = open {
+      build = {
+        toplevel = "/nix/store/toplevel";
+        kernel = "/nix/store/kernel";
+        initialRamdisk = "/nix/store/initrd";
+      };
+      boot.loader = { kernelFile = "bzImage"; initrdFile = "initrd"; };
+    };
     systemd = open { package = "/nix/store/systemd"; };
     time = open { };
     users = open { };

@@ -9,6 +9,8 @@ let
   };
 in {
   compliance-agent = package "drydock";
+  # What a file of nixpkgs makes of its arguments.
+  callPackage = file: arguments: package (baseNameOf file) // { inherit arguments; };
   coreutils = package "coreutils";
   gnused = package "gnused";
   nftables = package "nftables";

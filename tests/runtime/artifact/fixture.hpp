@@ -8,7 +8,7 @@
 #include <random>
 #include <string>
 
-#include "runtime/artifact/manifest.hpp"
+#include "runtime/artifact/build_manifest.hpp"
 #include "runtime/files/files.hpp"
 
 namespace drydock::artifact {
@@ -45,7 +45,8 @@ struct Images {
   }
 
   Manifest manifest_of(const std::string& bytes) {
-    auto manifest = build_manifest(make_image(bytes), make_version(1, 2, 3), "t640");
+    auto manifest =
+        build_manifest(*ImageFile::open(make_image(bytes)), make_version(1, 2, 3), "t640");
     BOOST_REQUIRE(manifest.ok());
     return *manifest;
   }

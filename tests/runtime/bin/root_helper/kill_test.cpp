@@ -3,7 +3,7 @@
 #include "messages/codec.hpp"
 #include "messages/grant.hpp"
 #include "messages/returns.hpp"
-#include "runtime/artifact/manifest.hpp"
+#include "runtime/artifact/build_manifest.hpp"
 #include "runtime/artifact/slot_writer.hpp"
 #include "runtime/boot/gate_log.hpp"
 #include "runtime/trust/sha256.hpp"
@@ -31,7 +31,8 @@ struct Box : Program {
   }
   Manifest make_manifest() {
     put("image", image);
-    auto made = artifact::build_manifest(folder / "image", make_version(1, 1, 0), "*");
+    auto made = artifact::build_manifest(*artifact::ImageFile::open(folder / "image"),
+                                         make_version(1, 1, 0), "*");
     BOOST_REQUIRE(made.ok());
     return *made;
   }

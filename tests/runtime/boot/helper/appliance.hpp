@@ -9,7 +9,7 @@
 
 #include "messages/codec.hpp"
 #include "messages/returns.hpp"
-#include "runtime/artifact/manifest.hpp"
+#include "runtime/artifact/build_manifest.hpp"
 #include "runtime/artifact/slot_writer.hpp"
 #include "runtime/boot/gate_log.hpp"
 #include "runtime/boot/helper/helper.hpp"
@@ -74,7 +74,8 @@ struct Appliance {
 
   Manifest make_manifest(const std::string& bytes) {
     put(folder / "image", bytes);
-    auto out = artifact::build_manifest(folder / "image", make_version(1, 1, 0), "*");
+    auto out = artifact::build_manifest(*artifact::ImageFile::open(folder / "image"),
+                                        make_version(1, 1, 0), "*");
     BOOST_REQUIRE(out.ok());
     return *out;
   }
