@@ -253,6 +253,7 @@ void Centre::tick() {
     if (auto kept = p.clock->keep(); !kept) spdlog::error("clock: {}", kept.error().text);
   if (p.ticks % ticks_a_calendar == 0) p.calendars->tell_due();
   p.proposals->look_again();
+  p.tellers->look();
   // One prod is under way to each; who does not come to it gets no second one.
   const auto prod = [&p](std::size_t n, auto send) {
     const Prod& to = p.prods[n];

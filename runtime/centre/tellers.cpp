@@ -127,6 +127,10 @@ void Tellers::stop() {
   if (cache_) cache_->stop();
 }
 
+void Tellers::look() {
+  if (database_) database_->look();
+}
+
 std::vector<Tellers::Named> Tellers::standings() const {
   std::vector<Named> all;
   if (database_) all.push_back({"database", database_->standing()});

@@ -31,6 +31,7 @@ class Tellers {
   };
   Tellers(const config::Sinks& sinks, const Parts& parts);
   void stop();  // before the machines
+  void look();  // every second or so
 
   struct Named {
     std::string sink;

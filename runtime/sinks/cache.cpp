@@ -1,6 +1,7 @@
 #include "runtime/sinks/cache.hpp"
 
 #include <hiredis/hiredis.h>
+#include <sys/socket.h>
 
 #include <charconv>
 #include <functional>
@@ -11,7 +12,7 @@
 namespace drydock::sinks {
 namespace {
 
-constexpr timeval patience{5, 0};  // for connecting, and for each answer
+constexpr timeval patience{Cache::patience_s, 0};
 constexpr std::string_view seen_prefix = "drydock:seen:";
 constexpr std::int64_t seen_kept_s = 7 * 24 * 60 * 60, count_kept_s = 120;
 
@@ -87,6 +88,8 @@ Result<std::unique_ptr<Cache>> Cache::open(const config::RedisPlace& place) {
   if (const auto said = parts->ask({"PING"}); !said) return said.error();
   return std::unique_ptr<Cache>(new Cache(std::move(parts)));
 }
+
+void Cache::cut() { ::shutdown(parts_->context->fd, SHUT_RDWR); }
 
 Status Cache::put(const std::vector<Seen>& seen) {
   for (std::size_t from = 0; from < seen.size(); from += pipeline_max) {

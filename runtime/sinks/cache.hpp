@@ -1,6 +1,6 @@
 #pragma once
 // One connection to Redis: who was seen when, and how often each appliance checked in within a
-// minute. Every wait has an end. One thread.
+// minute. Every wait has an end. One thread, but for cut().
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -25,6 +25,7 @@ struct Count {  // check-ins of an appliance within one minute since 1970
 class Cache {
  public:
   static constexpr std::uint32_t pipeline_max = 1'000;  // commands on their way at once
+  static constexpr int patience_s = 2;  // for connecting, of each address, and for each answer
   static constexpr std::uint32_t read_max = 4'000'000;  // appliances, as the presence itself
 
   // No error holds a password.
@@ -37,6 +38,8 @@ class Cache {
   Result<std::vector<Seen>> seen();
   // Adds to drydock:rate:<appliance>:<minute>, kept for two minutes; answers what they are now.
   Result<std::vector<Count>> add(const std::vector<Count>& counts);
+  // From any thread while this lives: what is under way fails soon.
+  void cut();
 
  private:
   struct Parts;

@@ -13,6 +13,7 @@ void CacheSink::stop() {
   {
     const std::lock_guard lock(mutex_);
     stopping_ = true;
+    if (cache_) cache_->cut();
   }
   changed_.notify_all();
   if (thread_.joinable()) thread_.join();
@@ -43,7 +44,7 @@ std::chrono::milliseconds CacheSink::pass() {
     retry_.succeeded();
     return pace;
   }
-  if (done.error().text != complained_)
+  if (!stopping_ && done.error().text != complained_)
     spdlog::warn("cache: {}; the coordinator goes on with what it sees itself", done.error().text);
   complained_ = done.error().text;
   ++standing_.failures;
@@ -55,8 +56,10 @@ Status CacheSink::connect() {
   if (cache_) return Done{};
   auto opened = Cache::open(place_);
   if (!opened) return opened.error();
-  cache_ = std::move(*opened);
   passes_ = 0;
+  const std::lock_guard lock(mutex_);
+  if (stopping_) return Error{ErrorKind::refused, "the coordinator stops"};
+  cache_ = std::move(*opened);
   spdlog::info("cache: connected");
   return Done{};
 }

@@ -34,7 +34,7 @@ class CacheSink {
   CacheSink(config::RedisPlace place, Shared shared);
   ~CacheSink();  // stop()
 
-  void stop();  // joins, within the connection's patience
+  void stop();  // ends what is under way and joins, within the connection's patience
   Standing standing() const;
 
  private:
@@ -49,9 +49,9 @@ class CacheSink {
   const Shared shared_;
   Retry retry_;
   std::string complained_;
-  std::unique_ptr<Cache> cache_;
   std::uint32_t passes_ = 0;
-  mutable std::mutex mutex_;  // guards what follows
+  mutable std::mutex mutex_;  // guards what follows; `cache_` is written by the thread alone
+  std::unique_ptr<Cache> cache_;
   std::condition_variable changed_;
   Standing standing_;
   bool stopping_ = false;

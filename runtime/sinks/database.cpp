@@ -3,6 +3,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <array>
+#include <atomic>
+#include <utility>
+
 #include <fmt/format.h>
 #include <pqxx/pqxx>
 
@@ -12,9 +16,12 @@
 namespace drydock::sinks {
 namespace {
 
-// A server that hangs costs the sink's thread this long; the coordinator it costs nothing.
-constexpr const char* connect_timeout_s = "connect_timeout=5";
-constexpr const char* session = "SET statement_timeout = '20s'; SET client_min_messages = warning;";
+using Clock = std::chrono::steady_clock;
+
+std::string session() {
+  return fmt::format("SET statement_timeout = '{}s'; SET client_min_messages = warning;",
+                     Database::statement_s_max);
+}
 
 constexpr const char* add_decision =
     "INSERT INTO drydock.decisions VALUES ($1, to_timestamp($2::bigint / 1000.0), $3, $4, "
@@ -40,10 +47,19 @@ constexpr const char* put_evidence =
     "ZONE 'UTC')::date, $2, $3, to_timestamp($4::bigint / 1000.0)) ON CONFLICT (incarnation, day) "
     "DO UPDATE SET seq = excluded.seq, link = excluded.link, at = excluded.at";
 
+// Of a word that is said twice, libpq takes the last.
 std::string bounded(const std::string& url) {
-  if (url.find("connect_timeout=") != std::string::npos) return url;
-  return url + (url.find('?') == std::string::npos ? "?" : "&") + connect_timeout_s;
+  return fmt::format("{}{}connect_timeout={}", url, url.find('?') == std::string::npos ? "?" : "&",
+                     Database::connect_s_max);
 }
+
+constexpr std::array<std::pair<const char*, const char*>, 5> statements = {{
+    {"decision", add_decision},
+    {"verdict", add_verdict},
+    {"rollout", put_rollout},
+    {"appliance", put_appliance},
+    {"evidence", put_evidence},
+}};
 
 std::int64_t number(std::uint64_t n) { return static_cast<std::int64_t>(n); }
 
@@ -54,16 +70,54 @@ Error told(const std::exception& problem) {
   return {ErrorKind::io, text};
 }
 
+// While it lives the server is waited for, since the newest ask().
+class Asking {
+ public:
+  explicit Asking(std::atomic<Clock::rep>& asked) : asked_(asked) { ask(); }
+  ~Asking() { asked_ = 0; }
+  Asking(const Asking&) = delete;
+  Asking& operator=(const Asking&) = delete;
+  void ask() { asked_ = Clock::now().time_since_epoch().count(); }
+
+ private:
+  std::atomic<Clock::rep>& asked_;
+};
+
+// A transaction whose statements are watched; so are its begin, and its end when it goes wrong.
+class Watched {
+ public:
+  Watched(pqxx::connection& connection, std::atomic<Clock::rep>& asked)
+      : asking_(asked), work_(connection) {}
+
+  template <class... Values>
+  pqxx::result run(const std::string& prepared, const Values&... values) {
+    asking_.ask();
+    return work_.exec_prepared(prepared, values...);
+  }
+  template <class... Values>
+  pqxx::result say(const std::string& statement, const Values&... values) {
+    asking_.ask();
+    return work_.exec_params(statement, values...);
+  }
+  void commit() {
+    asking_.ask();
+    work_.commit();
+  }
+
+ private:
+  Asking asking_;
+  pqxx::work work_;
+};
+
 // The position there; the tables are this journal's from now on when they were nobody's.
-Result<std::uint64_t> claim(pqxx::connection& connection, const std::string& incarnation) {
-  pqxx::work work(connection);
-  work.exec_params(
+Result<std::uint64_t> take(Watched& work, const std::string& incarnation) {
+  work.say(
       "INSERT INTO drydock.source (incarnation, position) VALUES ($1, 0) "
       "ON CONFLICT DO NOTHING",
       incarnation);
-  const auto row = work.exec1("SELECT incarnation, position FROM drydock.source");
-  const auto whose = row[0].as<std::string>();
-  const auto position = row[1].as<std::uint64_t>();
+  const auto rows = work.say("SELECT incarnation, position FROM drydock.source");
+  const auto whose = rows.at(0)[0].as<std::string>();
+  const auto position = rows.at(0)[1].as<std::uint64_t>();
   work.commit();
   if (whose == incarnation) return position;
   return Error{ErrorKind::mismatch,
@@ -85,14 +139,13 @@ struct Database::Parts {
 #endif
   }
   pqxx::connection connection;
-  files::UniqueFd socket;  // our own, so that the number is never that of another file
+  files::UniqueFd socket;             // our own, so that the number is never that of another file
+  std::atomic<Clock::rep> asked = 0;  // when the statement went out that has no answer yet; 0: none
 };
 
-Result<std::unique_ptr<Database>> Database::open(const std::string& url,
-                                                 const std::string& incarnation) {
-  std::unique_ptr<Parts> parts;
+Result<std::unique_ptr<Database>> Database::connect(const std::string& url) {
   try {
-    parts = std::make_unique<Parts>(url);
+    return std::unique_ptr<Database>(new Database(std::make_unique<Parts>(url)));
   } catch (const pqxx::broken_connection& problem) {
     const std::string text = told(problem).text;
     // Of a URL that does not parse libpq repeats the part that is wrong, and that may be secret.
@@ -101,42 +154,46 @@ Result<std::unique_ptr<Database>> Database::open(const std::string& url,
       return Error{ErrorKind::malformed, "DATABASE_URL is no connection URL of PostgreSQL"};
     return Error{ErrorKind::io, text};
   } catch (const std::exception&) { return Error{ErrorKind::io, "no connection could be made"}; }
-  try {
-    {
-      pqxx::nontransaction plain(parts->connection);
-      plain.exec(session);
-      plain.exec(schema);
-    }
-    const auto position = claim(parts->connection, incarnation);
-    if (!position) return position.error();
-    parts->connection.prepare("decision", add_decision);
-    parts->connection.prepare("verdict", add_verdict);
-    parts->connection.prepare("rollout", put_rollout);
-    parts->connection.prepare("appliance", put_appliance);
-    parts->connection.prepare("evidence", put_evidence);
-    return std::unique_ptr<Database>(new Database(std::move(parts), *position));
-  } catch (const std::exception& problem) { return told(problem); }
 }
 
-Database::Database(std::unique_ptr<Parts> parts, std::uint64_t position)
-    : parts_(std::move(parts)), position_(position) {}
+Status Database::claim(const std::string& incarnation) try {
+  Asking asking(parts_->asked);
+  pqxx::connection& connection = parts_->connection;
+  {
+    pqxx::nontransaction plain(connection);
+    plain.exec(session());
+    asking.ask();
+    plain.exec(schema);
+  }
+  for (const auto& [name, statement] : statements) {
+    asking.ask();
+    connection.prepare(name, statement);
+  }
+  Watched work(connection, parts_->asked);
+  const auto position = take(work, incarnation);
+  if (!position) return position.error();
+  position_ = *position;
+  return Done{};
+} catch (const std::exception& problem) { return told(problem); }
+
+Database::Database(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 Database::~Database() = default;
 
 Status Database::add(const std::vector<DecisionRows>& decisions) try {
   if (decisions.empty()) return Done{};
-  pqxx::work work(parts_->connection);
+  Watched work(parts_->connection, parts_->asked);
   const std::uint64_t last = decisions.back().decision.position;
-  const auto moved = work.exec_params("UPDATE drydock.source SET position = $1 WHERE position = $2",
-                                      number(last), number(position_));
+  const auto moved = work.say("UPDATE drydock.source SET position = $1 WHERE position = $2",
+                              number(last), number(position_));
   if (moved.affected_rows() != 1)
     return Error{ErrorKind::refused, "somebody else copies decisions into this database, too"};
   for (const DecisionRows& rows : decisions) {
     const DecisionRow& d = rows.decision;
-    work.exec_prepared("decision", number(d.position), d.at_ms, d.kind, d.what, d.rollout,
-                       d.appliance, d.by, d.why);
+    work.run("decision", number(d.position), d.at_ms, d.kind, d.what, d.rollout, d.appliance, d.by,
+             d.why);
     for (const VerdictRow& v : rows.verdicts)
-      work.exec_prepared("verdict", v.appliance, v.seq, v.at_ms, v.kind, v.reason, v.version,
-                         v.update, v.rollout, v.detail, number(v.position));
+      work.run("verdict", v.appliance, v.seq, v.at_ms, v.kind, v.reason, v.version, v.update,
+               v.rollout, v.detail, number(v.position));
   }
   work.commit();
   position_ = last;
@@ -145,26 +202,30 @@ Status Database::add(const std::vector<DecisionRows>& decisions) try {
 
 Status Database::put(const std::vector<RolloutRow>& rollouts, const EvidenceHead& head,
                      std::int64_t wall_ms) try {
-  pqxx::work work(parts_->connection);
+  Watched work(parts_->connection, parts_->asked);
   for (const RolloutRow& r : rollouts)
-    work.exec_prepared("rollout", r.rollout, r.version, r.phase, r.by, r.why, r.created_ms,
-                       r.moved_ms, r.granted, r.exposed, r.committed, r.failed);
-  work.exec_prepared("evidence", head.incarnation, number(head.seq), head.link, wall_ms);
+    work.run("rollout", r.rollout, r.version, r.phase, r.by, r.why, r.created_ms, r.moved_ms,
+             r.granted, r.exposed, r.committed, r.failed);
+  work.run("evidence", head.incarnation, number(head.seq), head.link, wall_ms);
   work.commit();
   return Done{};
 } catch (const std::exception& problem) { return told(problem); }
 
 Status Database::put(const std::vector<FleetRow>& fleet) try {
   if (fleet.empty()) return Done{};
-  pqxx::work work(parts_->connection);
+  Watched work(parts_->connection, parts_->asked);
   for (const FleetRow& f : fleet)
-    work.exec_prepared("appliance", f.appliance, f.client, f.site, f.hardware, f.lifecycle,
-                       f.version, f.stage, f.rollout, f.site_mismatch, f.seen_ms.value_or(0),
-                       number(f.journal_head));
+    work.run("appliance", f.appliance, f.client, f.site, f.hardware, f.lifecycle, f.version,
+             f.stage, f.rollout, f.site_mismatch, f.seen_ms.value_or(0), number(f.journal_head));
   work.commit();
   return Done{};
 } catch (const std::exception& problem) { return told(problem); }
 
 void Database::cut() { ::shutdown(parts_->socket.get(), SHUT_RDWR); }
+
+bool Database::overdue(Clock::time_point now) const {
+  const Clock::rep asked = parts_->asked;
+  return asked != 0 && now - Clock::time_point(Clock::duration(asked)) > answer_max;
+}
 
 }  // namespace drydock::sinks

@@ -20,6 +20,11 @@ void DatabaseSink::stop() {
   if (thread_.joinable()) thread_.join();
 }
 
+void DatabaseSink::look() {
+  const std::lock_guard lock(mutex_);
+  if (database_ && database_->overdue(std::chrono::steady_clock::now())) database_->cut();
+}
+
 Standing DatabaseSink::standing() const {
   const std::lock_guard lock(mutex_);
   return standing_;
@@ -66,9 +71,16 @@ void DatabaseSink::complain(const Error& error) {
 
 Status DatabaseSink::connect() {
   if (database_) return Done{};
-  auto opened = Database::open(url_, source_.incarnation);
+  auto opened = Database::connect(url_);
   if (!opened) return opened.error();
-  const std::uint64_t there = (*opened)->position(), here = source_.decision_head();
+  {
+    // From here on it can be cut: what follows speaks with a server that may hang.
+    const std::lock_guard lock(mutex_);
+    if (stopping_) return Error{ErrorKind::refused, "the coordinator stops"};
+    database_ = std::move(*opened);
+  }
+  if (auto claimed = database_->claim(source_.incarnation); !claimed) return claimed;
+  const std::uint64_t there = database_->position(), here = source_.decision_head();
   if (there > here)
     return Error{ErrorKind::mismatch,
                  fmt::format("it holds decision {}, the journal only {}; name another database, or "
@@ -78,7 +90,6 @@ Status DatabaseSink::connect() {
   fleet_.clear();
   fleet_at_ = 0;
   const std::lock_guard lock(mutex_);
-  database_ = std::move(*opened);
   standing_.position = there;
   return Done{};
 }

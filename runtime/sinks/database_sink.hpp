@@ -26,8 +26,10 @@ class DatabaseSink {
   DatabaseSink(std::string url, Source source);
   ~DatabaseSink();  // stop()
 
-  // Ends what is under way and joins; within the time that connecting may take.
+  // Ends what is under way and joins; within the time that connecting may take, and the source.
   void stop();
+  // Asked every second or so: gives up a server that has stopped answering.
+  void look();
   Standing standing() const;
 
  private:
