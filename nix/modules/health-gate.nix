@@ -31,7 +31,7 @@ in {
     systemd.services.msp-health-gate = {
       description = "Post-boot health verification";
       after = [ "network-online.target" ];
-      wants = [ "network-online.target" ];
+      wants = [ "network-online.target" "root-helper.service" ];
       # systemctl, which tells whether the system goes down.
       path = [ config.systemd.package ];
       before = [ "compliance-agent.service" "boot-complete.target" ];

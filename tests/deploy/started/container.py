@@ -6,13 +6,14 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[3]
 BIN = Path(os.environ.get("DRYDOCK_BIN", ROOT / "build/release/bin"))
 sys.path.insert(0, str(ROOT / "deploy/demo-appliance"))
 
-from boot_state import BootState, format_state  # noqa: E402
+from boot_state import BootState, format_state, format_tries, parse_tries  # noqa: E402
 
 BOOT_S_MAX = 120
 UPDATE = "0123456789abcdef"
@@ -20,16 +21,17 @@ HELPER_COMMAND = (
     "/bin/sh -c 'exec /usr/bin/root-helper --allow-uid \"$$(id -u compliance-agent)\" \"$$@\"' "
     "root-helper --slot-a /slot-a --slot-b /slot-b --esp-device /esp-device --cmdline /cmdline "
     "--unit other.service")
-# A mount for the ESP, and what provisioning and the first boot do.
+GATE_RECORD, GATE_KIND = 512, 41  # bytes of a record of gate.log, and where its kind stands
+PASSED, FAILED, EXCUSED = 2, 3, 5
+# What provisioning and the first boot do.
 FIRST_BOOT = """[Unit]
 DefaultDependencies=no
-Requires=boot.mount
-After=boot.mount local-fs.target
+After=local-fs.target
 Before=basic.target sockets.target
 [Service]
 Type=oneshot
 RemainAfterExit=yes
-ExecStart=/bin/sh -c 'cp /esp/* /boot/; systemd-sysusers; systemd-tmpfiles --create'
+ExecStart=/bin/sh -c 'systemd-sysusers; systemd-tmpfiles --create'
 """
 TARGET = """[Unit]
 Requires=basic.target
@@ -48,6 +50,7 @@ class Container:
         self.folder = Path(tempfile.mkdtemp(prefix="drydock-started-"))
         self.root = self.folder / "root"
         self.pki = self.folder / "pki"
+        self.esp = self.folder / "esp"  # mounted at /boot
         layers = self.folder / "layers"
         self.mounted: list[Path] = []
         for where, what in ((layers, ["-t", "tmpfs", "tmpfs"]), (self.root, None)):
@@ -86,16 +89,18 @@ class Container:
         self.write("cmdline", "ab.partition=B ab.tries_left=2 ab.fallback=0\n" if trial else
                    "ab.partition=A ab.tries_left=0 ab.fallback=0\n")
         state = BootState(7, "A", "B", UPDATE) if trial else BootState(7, "A", "-", "0" * 16)
-        (self.root / "esp").mkdir()
+        self.esp.mkdir()
         for name in ("ab_state", "ab_state2"):
-            (self.root / "esp" / name).write_bytes(format_state(state))
+            (self.esp / name).write_bytes(format_state(state))
+        # As the boot menu leaves it: one of three tries is counted.
+        (self.esp / "ab_tries").write_bytes(
+            format_tries(UPDATE, 2) if trial else format_tries(None, 0))
         for name in ("slot-a", "slot-b"):
             (self.root / name).write_bytes(bytes(4096))
         run(str(BIN / "drydock"), "pki", "init", str(self.pki))
         run(str(BIN / "drydock"), "appliance", "provision", "--pki", str(self.pki), "--client",
             "acme", "--site", "north", "--hardware", "box", "--no-register", "--out",
             str(self.root / "var/lib/msp/identity"))
-        self.unit("boot.mount", "[Mount]\nWhat=tmpfs\nType=tmpfs\nWhere=/boot\nOptions=mode=755\n")
         self.unit("first-boot.service", FIRST_BOOT)
         self.unit("started.target", TARGET)
         self.unit("root-helper.service.d/files.conf", "[Service]\nExecStart=\nExecStart="
@@ -135,8 +140,11 @@ class Container:
             subprocess.run(
                 # A container may not even ask about the clock, unless told so; setting it still
                 # takes a capability that this one has not.
-                ["timeout", str(BOOT_S_MAX), "systemd-nspawn", "-q", "-D", str(self.root),
+                # Its clock since boot begins near zero, as that of a box does.
+                ["timeout", str(BOOT_S_MAX), *just_booted(), "systemd-nspawn", "-q", "-D",
+                 str(self.root),
                  "--register=no", "--keep-unit", "--private-network",
+                 f"--bind={self.esp}:/boot",
                  "--system-call-filter=adjtimex clock_adjtime", "-b",
                  "systemd.unit=started.target"], stdout=sink, stderr=sink, check=False)
         proof_text = self.root / "proof.txt"
@@ -144,6 +152,23 @@ class Container:
             tail = console.read_text(errors="replace")[-2000:]
             raise AssertionError(f"the container came to no proof; its console ends: {tail!r}")
         return proof_text.read_text(encoding="utf-8")
+
+    # --- after it has ended -----------------------------------------------------------------
+    def tries_left(self) -> str:
+        return parse_tries((self.esp / "ab_tries").read_bytes())["tries_left"]
+
+    def gate_kinds(self) -> list[int]:
+        """What gate.log says, record by record: PASSED, FAILED, EXCUSED."""
+        log = (self.root / "var/lib/msp/update/gate.log").read_bytes()
+        return [log[at + GATE_KIND] for at in range(0, len(log), GATE_RECORD)]
+
+
+def just_booted() -> list[str]:
+    """Runs what follows in a time namespace of its own."""
+    since_boot = int(time.clock_gettime(time.CLOCK_BOOTTIME))
+    monotonic = int(time.clock_gettime(time.CLOCK_MONOTONIC))
+    return ["unshare", "--time", f"--boottime=-{since_boot}", f"--monotonic=-{monotonic}", "--fork",
+            "--kill-child=SIGTERM"]
 
 
 def run(*command: str) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from container import ROOT, Container  # noqa: E402
+from container import EXCUSED, FAILED, PASSED, ROOT, Container  # noqa: E402
 
 AGENT = ROOT / "deploy/systemd/units/compliance-agent.service"
 HELPER = AGENT.with_name("root-helper.service")
@@ -111,6 +111,10 @@ journalctl -o cat""")
         self.assertNotIn("asked: systemctl", self.said)
         self.assertIn("staying: slot B is the good one", self.said)
 
+    def test_a_committed_boot_that_is_stopped_takes_nothing_back(self):
+        self.assertEqual(self.container.gate_kinds(), [PASSED])
+        self.assertEqual(self.container.tries_left(), "2")
+
     def test_the_helper_s_socket_is_open_to_the_agent_s_group_alone(self):
         self.assertEqual(self.line("/run/drydock/root-helper.sock").split()[1:], ["root", "660"])
 
@@ -194,16 +198,40 @@ journalctl -o cat -u fleet-coordinator -u compliance-agent""")
             self.assertRegex(self.said, f"(?m)^{line}$")
 
 
+class TrialThatIsStopped(unittest.TestCase):
+    """A person stops the box when the trial has passed its gate and is not committed yet."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.container = Container()
+        cls.addClassCleanup(cls.container.close)
+        cls.container.unit("compliance-agent.service.d/late.conf",
+                           "[Service]\nExecStartPre=/bin/sleep 3600\n")
+        cls.said = cls.container.boot(WAIT_FOR + """
+wait_for 'systemctl is-active -q msp-health-gate'
+wait_for 'systemctl show -P SubState compliance-agent | grep -q start-pre'
+echo "gate $(systemctl show -P Result msp-health-gate)" """, after="msp-health-gate.service")
+
+    def test_an_orderly_stop_costs_no_try_and_gate_log_says_so(self):
+        self.assertNotIn("never: ", self.said)
+        self.assertIn("gate success", self.said)
+        self.assertEqual(self.container.gate_kinds(), [PASSED, EXCUSED])
+        self.assertEqual(self.container.tries_left(), "3")
+
+
 class TrialThatFails(unittest.TestCase):
     def boot(self, trial: bool, path: str, text: str) -> str:
         container = Container(trial)
         try:
             container.write(path, text)
-            return container.boot(WAIT_FOR + """
+            said = container.boot(WAIT_FOR + """
 wait_for 'systemctl show -P ActiveEnterTimestampMonotonic compliance-agent | grep -qv "^0"'
 wait_for 'journalctl -u msp-trial-end | grep -qE "rebooting|staying"'
 echo "gate $(systemctl show -P Result msp-health-gate)"
 journalctl -o cat""")
+            if trial:
+                self.kinds, self.tries_left = container.gate_kinds(), container.tries_left()
+            return said
         finally:
             container.close()
 
@@ -213,6 +241,8 @@ journalctl -o cat""")
         self.assertIn("gate exit-code", said)
         self.assertIn("rebooting: slot B is on trial", said)
         self.assertIn("asked: systemctl reboot", said)
+        # Its stop is no person's: the try stays counted.
+        self.assertEqual((self.kinds, self.tries_left), ([FAILED], "2"))
 
     def test_a_gate_that_fails_in_the_good_slot_ends_nothing(self):
         said = self.boot(False, "etc/msp/agent.yaml", "no such key: 1\n")
