@@ -28,6 +28,7 @@ EXPOSURE_TENTHS_MAX = {
     "msp-health-gate": 24,
     "msp-trial-end": 15,
     "fleet-coordinator": 14,
+    "msp-secrets": 12,
 }
 # The seed's block "systemd Hardening", whole.
 SEED_HARDENING = {
@@ -207,7 +208,7 @@ class TrialEnd(unittest.TestCase):
 class Install(unittest.TestCase):
     def test_every_unit_is_placed_and_wanted_where_it_says(self):
         with tempfile.TemporaryDirectory() as root:
-            for kind in ("appliance", "coordinator"):
+            for kind in ("appliance", "coordinator", "secrets"):
                 subprocess.run([str(SYSTEMD / "install"), kind, "--root", root], check=True,
                                capture_output=True)
             placed = Path(root) / "usr/lib/systemd/system"
@@ -233,7 +234,8 @@ class Install(unittest.TestCase):
         ran = subprocess.run([str(SYSTEMD / "install"), "aplliance"], capture_output=True,
                              text=True)
         self.assertEqual(ran.returncode, 1)
-        self.assertIn("unknown argument 'aplliance'; accepted: appliance, coordinator", ran.stderr)
+        self.assertIn("unknown argument 'aplliance'; accepted: appliance, coordinator, secrets",
+                      ran.stderr)
 
 
 if __name__ == "__main__":

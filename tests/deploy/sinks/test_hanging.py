@@ -1,4 +1,4 @@
-"""Servers that accept and never answer: nothing waits for them, least of all the coordinator's end."""
+"""Servers that accept and never answer: nothing waits for them, least of all the coordinator."""
 
 import os
 import signal
@@ -16,7 +16,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 from centre import BIN, Appliance, Centre, run  # noqa: E402
 from servers import Postgres, until  # noqa: E402
 
-# Of DatabaseSink::stop and CacheSink::stop: connecting to one address, and the coordinator's own end.
+# Connecting to one address (Database::connect_s_max), and the coordinator's own end.
 STOP_S_MAX = 8.0
 NO_TLS, GREETED = b"N", (b"R" + struct.pack("!ii", 8, 0)              # authentication is over
                          + b"S" + struct.pack("!i", 24) + b"server_version\x0015.0\0"

@@ -13,7 +13,8 @@ ROOT = Path(__file__).resolve().parents[3]
 BIN = Path(os.environ.get("DRYDOCK_BIN", ROOT / "build/release/bin"))
 sys.path.insert(0, str(ROOT / "deploy/demo-appliance"))
 
-from boot_state import BootState, format_state, format_tries, parse_tries  # noqa: E402
+from boot_state import (  # noqa: E402
+    BootState, format_state, format_tries, kernel_arguments, parse_tries)
 
 BOOT_S_MAX = 120
 UPDATE = "0123456789abcdef"
@@ -37,7 +38,7 @@ TARGET = """[Unit]
 Requires=basic.target
 Requires=first-boot.service
 Wants=root-helper.socket msp-health-gate.service compliance-agent.service
-Wants=proof.service fleet-coordinator.service
+Wants=proof.service fleet-coordinator.service msp-secrets.service msp-secrets.path
 After=basic.target
 """
 
@@ -86,8 +87,8 @@ class Container:
         self.write("esp-device", "")
         (self.root / "etc/os-release").unlink()
         self.write("etc/os-release", 'ID=drydock\nVERSION_ID="1.0.0"\n')
-        self.write("cmdline", "ab.partition=B ab.tries_left=2 ab.fallback=0\n" if trial else
-                   "ab.partition=A ab.tries_left=0 ab.fallback=0\n")
+        self.write("cmdline", (kernel_arguments("B", 2, 0, True) if trial else
+                               kernel_arguments("A", 0, 0, False)) + "\n")
         state = BootState(7, "A", "B", UPDATE) if trial else BootState(7, "A", "-", "0" * 16)
         self.esp.mkdir()
         for name in ("ab_state", "ab_state2"):
@@ -120,6 +121,21 @@ class Container:
         # The first check-in may come before the coordinator listens; the next soon follows.
         self.write("etc/msp/agent.env",
                    "SITE_ID=north\nMCP_URL=https://localhost\nPOLL_INTERVAL=1\n")
+
+    def place_secrets(self, listed: str, **secrets: str) -> None:
+        """Encrypted with the real age, for a key that only this box has."""
+        run(str(ROOT / "deploy/systemd/install"), "secrets", "--root", str(self.root))
+        key = self.root / "var/lib/sops-age/keys.txt"
+        run("age-keygen", "-o", str(key))
+        self.recipient = subprocess.run(["age-keygen", "-y", str(key)], capture_output=True,
+                                        text=True, check=True).stdout.strip()
+        for name, text in secrets.items():
+            self.encrypt(f"etc/secrets/{name.replace('_', '-')}.age", text)
+        self.write("etc/msp/secrets.conf", listed)
+
+    def encrypt(self, path: str, text: str) -> None:
+        subprocess.run(["age", "-r", self.recipient, "-o", str(self.root / path)],
+                       input=text.encode(), check=True)
 
     def write(self, path: str, text: str, mode: int = 0o644) -> None:
         target = self.root / path

@@ -1,6 +1,7 @@
 """What dashboards and alerts ask for, against what a running coordinator says."""
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -38,7 +39,9 @@ class Metrics(unittest.TestCase):
             centre = subprocess.Popen(
                 [str(BIN / "fleet-coordinator"), "--data", str(here / "data"), "--pki",
                  str(here / "pki"), "--edge", "127.0.0.1:0", "--operator", "127.0.0.1:0",
-                 "--http", "127.0.0.1:0"], stdout=log, stderr=log)
+                 "--http", "127.0.0.1:0"], stdout=log, stderr=log,
+                # Nobody listens there; only who has sinks speaks of them.
+                env={**os.environ, "DATABASE_URL": "postgresql://mcp@127.0.0.1:1/mcp"})
         cls.addClassCleanup(centre.wait)
         cls.addClassCleanup(centre.terminate)
         until = time.monotonic() + READY_S
