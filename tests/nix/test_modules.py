@@ -1,7 +1,9 @@
 """The modules, evaluated: names, defaults, refusals, and that they say what the plain files say."""
 
 import re
+import subprocess
 import sys
+import tempfile
 import unittest
 from pathlib import Path
 
@@ -257,6 +259,13 @@ class Time(unittest.TestCase):
             configuration("services.msp-timesync = { enable = true; servers = [ ]; };")
 
 
+def as_sshd_has_it(value) -> str:
+    """As NixOS writes a setting: a list of names of groups with blanks, of algorithms with commas."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return ",".join(value) if isinstance(value, list) else str(value)
+
+
 class Ssh(unittest.TestCase):
     def test_sshd_takes_keys_alone_and_never_root(self):
         sshd = configuration("services.msp-ssh-hardening.enable = true;")["services"]["openssh"]
@@ -266,6 +275,27 @@ class Ssh(unittest.TestCase):
             {"PermitRootLogin": "no", "PasswordAuthentication": False,
              "KbdInteractiveAuthentication": False})
         self.assertIs(sshd["openFirewall"], False)
+
+    def test_the_real_sshd_takes_every_setting_and_comes_to_the_same(self):
+        sshd = configuration("services.msp-ssh-hardening.enable = true;")["services"]["openssh"]
+        with tempfile.TemporaryDirectory() as folder:
+            subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", f"{folder}/key"],
+                           check=True)
+            lines = [f"{name} {as_sshd_has_it(value)}" for name, value in sshd["settings"].items()]
+            told = Path(folder, "sshd_config")
+            told.write_text("\n".join([f"HostKey {folder}/key", *lines, ""]), encoding="utf-8")
+            # sshd wants a folder of its own in /run, which is the caller's.
+            ran = subprocess.run(
+                ["unshare", "--map-root-user", "--mount", "sh", "-c", "mount -t tmpfs none /run && "
+                 "mkdir /run/sshd && /usr/sbin/sshd -t -f \"$0\" && /usr/sbin/sshd -T -f \"$0\"",
+                 str(told)], capture_output=True, text=True)
+        self.assertEqual((ran.returncode, ran.stderr), (0, ""))
+        effective = set(ran.stdout.splitlines())
+        for line in ("permitrootlogin no", "passwordauthentication no", "allowgroups wheel",
+                     "kbdinteractiveauthentication no", "x11forwarding no", "maxauthtries 3",
+                     "allowtcpforwarding no", "ciphers chacha20-poly1305@openssh.com,"
+                     "aes256-gcm@openssh.com"):
+            self.assertIn(line, effective)
 
 
 class Firewall(unittest.TestCase):
