@@ -12,8 +12,8 @@ namespace {
 
 constexpr std::string_view identifier = "CD001";
 constexpr unsigned char primary = 1, terminator = 255;  // types of a descriptor
-constexpr unsigned char is_folder = 0x02, is_associated = 0x04,
-                        goes_on = 0x80;  // flags of a record
+// Flags of a record.
+constexpr unsigned char is_folder = 0x02, is_associated = 0x04, goes_on = 0x80;
 constexpr std::size_t record_name = 33;  // where it begins
 constexpr std::size_t names_shown_max = 8;
 

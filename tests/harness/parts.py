@@ -376,6 +376,14 @@ packaged = python_part("packaged", "tests/deploy/packaged")
 sinks = python_part("sinks", "tests/deploy/sinks")
 
 
+def fleet(context: Context, log: Path) -> Outcome:
+    report = context.scratch / "fleet.json"
+    command = [sys.executable, "tests/harness/python_tests.py", "tests/deploy/fleet", str(report)]
+    returned = run(context, command, log, part("fleet").limit_s(),
+                   {"DRYDOCK_BIN": str(context.build / "bin")})
+    return of_claims_file("fleet", report, returned, log, " ".join(command[:3]))
+
+
 def vm(context: Context, log: Path) -> Outcome:
     outcome = python_claims("vm", "tests/vm", context, log, part("vm").limit_s() / 3)
     answer = context.scratch / "vm.txt"
@@ -496,10 +504,12 @@ PARTS = (
          holds("tests/controls"), controls),
     Part("load", "2,000 appliances on one real coordinator: its counts are the simulation's", 5,
          holds("tests/load"), load, by_default=False),
-    Part("started", "the units under systemd, the firewall between namespaces (needs root)", 4,
+    Part("started", "the units under systemd, the firewall between namespaces (needs root)", 5,
          holds("tests/deploy/started"), started, by_default=False),
     Part("packaged", "the Debian packages on a clean Debian 12: run, upgrade, removal (needs root)",
          6, holds("tests/deploy/packaged"), packaged, by_default=False),
+    Part("fleet", "deploy/vm, two machines and a coordinator: up, a good release, a bad one, down",
+         6, holds("tests/deploy/fleet", "deploy/vm"), fleet, by_default=False),
     Part("vm", "the real GRUB in a machine: its rules, a good update, a release that panics", 4,
          holds("tests/vm", "deploy/image"), vm),
     Part("power", "every disk that a power cut could leave of one update; common practice fails", 2,

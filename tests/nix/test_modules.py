@@ -260,7 +260,7 @@ class Time(unittest.TestCase):
 
 
 def as_sshd_has_it(value) -> str:
-    """As NixOS writes a setting: a list of names of groups with blanks, of algorithms with commas."""
+    """As NixOS writes a setting."""
     if isinstance(value, bool):
         return "yes" if value else "no"
     return ",".join(value) if isinstance(value, list) else str(value)

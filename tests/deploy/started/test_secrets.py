@@ -1,4 +1,4 @@
-"""Secrets that are encrypted with age, on a box of systemd: who reads them, and what a new one does."""
+"""Secrets that are encrypted with age, under systemd: who reads them, and what a new one does."""
 
 import re
 import sys
@@ -14,7 +14,9 @@ LIST = """# the seed's two
 mcp-api-key compliance-agent 0400 uses-one.service
 openai-key  mcp-server       0400 uses-other.service
 """
-PIDS = "one() { systemctl show -P MainPID uses-one; }; other() { systemctl show -P MainPID uses-other; }"
+PIDS = """one() { systemctl show -P MainPID uses-one; }
+other() { systemctl show -P MainPID uses-other; }
+"""
 
 
 class Secrets(unittest.TestCase):

@@ -30,10 +30,29 @@ rm -f /var/lib/msp/update/gate.log && echo "removed gate.log"
 mv /var/lib/msp/helper /var/lib/msp/other && echo "moved the ledger"
 systemctl restart other.service && echo "restarted a unit"
 systemctl reboot && echo "rebooted"
+python3 /asks-helper.py
 [ -e /proc/1 ] && echo "sees other users' processes"
 systemctl is-active --quiet root-helper.socket && echo "may ask for a unit"
 echo end
 """
+
+
+# Tokens of its own making, as text of messages/proto/helper.proto.
+OWN_TOKENS = ("", 'type: "release-manifest" key_id: "0123456789abcdef" payload: "x"',
+              'type: "grant" key_id: "0123456789abcdef" payload: "x" signature: "%s"' % ("s" * 64))
+ASKS_HELPER = """import socket, sys
+for token in {requests}:
+    asked = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    asked.connect("/run/drydock/root-helper.sock")
+    asked.send(token)
+    print("asked to arm:", asked.recv(65536), flush=True)
+"""
+
+
+def encoded(request: str) -> bytes:
+    return subprocess.run(["protoc", f"-I{ROOT}", "--encode=drydock.v1.HelperRequest",
+                           "messages/proto/helper.proto"], input=request.encode(),
+                          capture_output=True, check=True, cwd=ROOT).stdout
 
 
 def like_the_agent(command: str) -> str:
@@ -66,6 +85,8 @@ class TrialThatPasses(unittest.TestCase):
             subprocess.run(["gcc", "-o", str(cls.container.root / "usr/bin/ask-clock"),
                             source.name], check=True)
         cls.container.write("wrong-hands.sh", f"exec 2>/dev/null\n{WRONG_HANDS}")
+        cls.container.write("asks-helper.py", ASKS_HELPER.format(requests=[
+            encoded("arm_trial { token { %s } }" % token) for token in OWN_TOKENS]))
         cls.container.unit("wrong-hands.service", like_the_agent("/bin/sh /wrong-hands.sh"))
         cls.container.unit("other.service", "[Service]\nExecStart=/bin/sleep 1\n")
         cls.container.unit("restarts.service", like_the_helper("systemctl restart other.service"))
@@ -126,6 +147,16 @@ journalctl -o cat""")
 
     def test_an_agent_in_wrong_hands_restarts_no_unit_and_no_host(self):
         self.assertNotRegex(self.said, "(?m)^(restarted a unit|rebooted)$")
+
+    def test_an_agent_in_wrong_hands_arms_nothing_with_a_token_of_its_own_making(self):
+        answers = re.findall("(?m)^asked to arm: (.*)$", self.said)
+        self.assertEqual(len(answers), len(OWN_TOKENS))
+        for answer in answers:
+            # HELPER_FAILURE_REFUSED in the first field, and why.
+            self.assertTrue(answer[2:].startswith(r"\x08\x05"), answer)
+            self.assertIn("order: ", answer)
+        self.assertNotIn("ArmTrial done", self.said)
+        self.assertIn('set trial_partition="-"', self.said)
 
     def test_the_agent_sees_no_process_of_others_and_may_ask_whether_a_unit_runs(self):
         self.assertNotRegex(self.said, "(?m)^sees other users' processes$")
@@ -196,6 +227,28 @@ journalctl -o cat -u fleet-coordinator -u compliance-agent""")
         for line in ("/etc/drydock/pki root 750", "/etc/drydock/pki/order.key root 440",
                      "/var/lib/drydock drydock 700"):
             self.assertRegex(self.said, f"(?m)^{line}$")
+
+
+class Drift(unittest.TestCase):
+    """The healer looks once a minute, and acts at the second bad look."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.container = Container(trial=False)
+        cls.addClassCleanup(cls.container.close)
+        with open(cls.container.root / "etc/msp/agent.yaml", "a", encoding="utf-8") as told:
+            told.write("healer: {process: {unit: other.service, remedy: restart-unit}}\n")
+        # The one unit that root-helper is told it may restart.
+        cls.container.unit("other.service", "[Service]\nExecStart=/bin/sleep 3600\n")
+        cls.said = cls.container.boot(WAIT_FOR.replace("-lt 150", "-lt 900") + """
+wait_for 'systemctl is-active -q other'
+systemctl show -p ActiveState other
+journalctl -o cat""", limit_s=300)
+
+    def test_a_watched_unit_that_does_not_run_is_started_through_root_helper(self):
+        self.assertNotIn("never: ", self.said)
+        self.assertRegex(self.said, "(?m)^ActiveState=active$")
+        self.assertIn("root-helper: RestartUnit done", self.said)
 
 
 class TrialThatIsStopped(unittest.TestCase):
