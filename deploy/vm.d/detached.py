@@ -20,6 +20,8 @@ class Detached:
 
     def pid(self) -> int:
         """0 when it does not run."""
+        if self.child is not None:  # its environment is readable only some moments after its start
+            return self.child.pid if self.child.poll() is None else 0
         try:
             pid = int(self.file.read_text(encoding="utf-8"))
             environment = Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")

@@ -84,6 +84,14 @@ class Processes(unittest.TestCase):
         self.assertFalse(self.mine.pid())
         self.assertFalse(Path(f"/proc/{first}").exists())
 
+    def test_a_program_is_known_as_soon_as_it_was_started(self):
+        for n in range(20):
+            one = Detached(self.mine.folder, f"sleeper-{n}")
+            one.start(["sleep", "600"], False)
+            known = one.pid()
+            one.end(False)
+            self.assertEqual(known, one.child.pid)
+
     def test_a_number_that_now_is_somebody_else_s_is_left_alone(self):
         other = subprocess.Popen(["sleep", "600"])
         try:

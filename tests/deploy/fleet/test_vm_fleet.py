@@ -32,6 +32,8 @@ class Fleet(unittest.TestCase):
         cls.folder = Path(folder.name) / "fleet"
         cls.addClassCleanup(lambda: cls.vm("down"))
         cls.up = cls.vm("up", "--appliances", "2")
+        if cls.up.returncode != 0:
+            raise AssertionError(f"deploy/vm up: {cls.up.stderr}")
         cls.first = cls.until("both have checked in", lambda rows: len(rows) == 2 and all(
             row[3] == "1.0.0" for row in rows))
         cls.good = cls.vm("update", "--version", "1.1.0")
