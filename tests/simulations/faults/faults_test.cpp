@@ -23,6 +23,16 @@ BOOST_AUTO_TEST_CASE(a_rollout_survives_restarts_of_the_centre) {
   });
 }
 
+BOOST_AUTO_TEST_CASE(nobody_is_silent_for_want_of_a_centre) {
+  std::uint64_t outages = 0;  // the point at which the centre ends may lie behind the rollout
+  play("centre-outage", {50, 50}, [&](const Outcome& o) {
+    all_committed(o);
+    BOOST_TEST(o.counts.silent == 0u);
+    outages += o.centre_restarts;
+  });
+  BOOST_TEST(outages >= 40u);
+}
+
 BOOST_AUTO_TEST_CASE(a_rollout_survives_kills_of_agents_at_random_points) {
   play("process-restarts", {50, 50}, all_committed);
 }
