@@ -41,7 +41,7 @@ def run(*command: str | Path, limit_s: float = COMMAND_LIMIT_S) -> str:
                          timeout=limit_s, check=False)
     if ran.returncode != 0:
         words = " ".join(map(str, command))
-        said = (ran.stderr + ran.stdout)[-900:]
+        said = ran.stderr[-900:] + ran.stdout[-300:]  # an error first, however much was done well
         raise Failed(f"{words[:160]} ended with {ran.returncode}: {said}")
     return ran.stdout
 
@@ -122,7 +122,8 @@ class Machine:
             kept = DOWNLOADS / folder
             (kept / "partial").mkdir(parents=True, exist_ok=True)
             binds += f"mount --bind {kept} {self.root}/{folder}; "
-        script = ("set -e; mount -t proc proc /proc; export DEBIAN_FRONTEND=noninteractive; "
+        # A folder of this test's run is not there in the root.
+        script = ("set -e; unset TMPDIR; mount -t proc proc /proc; export DEBIAN_FRONTEND=noninteractive; "
                   "apt='apt-get -qq -o Acquire::Languages=none "
                   "-o APT::Keep-Downloaded-Packages=1'; $apt update; $apt -y install "
                   + " ".join(f"/tmp/{name}" for name in names))
