@@ -123,7 +123,8 @@ class Machine:
             (kept / "partial").mkdir(parents=True, exist_ok=True)
             binds += f"mount --bind {kept} {self.root}/{folder}; "
         # A folder of this test's run is not there in the root.
-        script = ("set -e; unset TMPDIR; mount -t proc proc /proc; export DEBIAN_FRONTEND=noninteractive; "
+        script = ("set -e; unset TMPDIR; mount -t proc proc /proc; "
+                  "export DEBIAN_FRONTEND=noninteractive; "
                   "apt='apt-get -qq -o Acquire::Languages=none "
                   "-o APT::Keep-Downloaded-Packages=1'; $apt update; $apt -y install "
                   + " ".join(f"/tmp/{name}" for name in names))
