@@ -195,15 +195,23 @@ bool about_the_release(Reason reason) {
          reason == Reason::manifest_refused || reason == Reason::image_too_large;
 }
 
-// Offered again, after a pause that grows: what keeps the appliance from it may need a person, or a
-// reboot. Told to let go, it is at nobody's fault.
-void lapse(Store& store, std::uint32_t i, Reason reason, Instant now) {
+// Offered again, at once.
+void lapse(Store& store, std::uint32_t i) {
   Appliance& row = store.appliances.change(i);
   if (row.lapses < Planner::lapses_max) ++row.lapses;
+  row.deadline = {};
+  move_to(store, i, Stage::lapsed);
+}
+
+// It came to nothing on the appliance: offered again after a pause that grows, since what stands in
+// the way may need a person, or a reboot. Told to let go, it is at no fault.
+void lapse_there(Store& store, std::uint32_t i, Reason reason, Instant now) {
+  lapse(store, i);
+  if (reason == Reason::cancelled) return;
+  Appliance& row = store.appliances.change(i);
   Duration pause = Planner::first_pause;
   for (unsigned n = 1; n < row.lapses; ++n) pause = pause * Planner::pause_growth;
-  row.deadline = reason == Reason::cancelled ? Instant{} : now + pause;
-  move_to(store, i, Stage::lapsed);
+  row.deadline = now + pause;
 }
 
 void install_failed(Store& store, std::uint32_t i, const Report& report, Tally& tally,
@@ -215,7 +223,7 @@ void install_failed(Store& store, std::uint32_t i, const Report& report, Tally& 
     move_to(store, i, Stage::failed);
   } else {
     if (report.reason != Reason::cancelled) ++tally.install_cut;
-    lapse(store, i, report.reason, now);
+    lapse_there(store, i, report.reason, now);
   }
 }
 
@@ -230,7 +238,7 @@ void refused(Store& store, std::uint32_t i, const Report& report, Tally& tally, 
     return move_to(store, i, Stage::staged);
   }
   ++tally.lapsed;
-  lapse(store, i, report.reason, now);
+  lapse_there(store, i, report.reason, now);
 }
 
 // A boot of the release that nobody gave a token for, or one that lapsed on the way: the box has
@@ -334,7 +342,7 @@ void passed(Store& store, const DeadlinePassed& e, const Decision& d, const Turn
     return judge(store, row.rollout, row.stratum, d.wall);
   }
   ++rollout->tally.lapsed;
-  lapse(store, i, Reason::cancelled, turn.up);
+  lapse(store, i);
 }
 
 // Its places are free again. A token may have been used all the same: until a verdict or its
@@ -357,7 +365,7 @@ void order_released(Store& store, const OrderReleased& e, const Decision& d, con
     move_to(store, i, Stage::released);
   } else {
     ++rollout->tally.lapsed;
-    lapse(store, i, Reason::cancelled, turn.up);
+    lapse(store, i);
   }
   hold_if_undecided(*rollout, d.wall);
   said(OperatorResult::done, id);
@@ -558,43 +566,6 @@ void apply(Planner::Store& store, const Decision& d, Position position, const Tu
                  [&](const OrderReleased& e) { order_released(store, e, d, turn, out); },
              },
              d.what);
-}
-
-Answer answer_for(const Planner::Store& store, std::uint32_t i, std::uint32_t serial,
-                  const Turn& turn) noexcept {
-  const Appliance& row = store.appliances.row(i);
-  Answer a;
-  a.appliance = store.appliances.key(i);
-  a.serial = serial;
-  a.epoch = store.head.epoch;
-  a.reports_through = row.reports_through;
-  a.centre_wall = turn.wall;
-  RolloutId governing;
-  a.wait = Planner::why(store, i, governing, turn);
-  const Rollout* rollout = store.rollouts.get(row.rollout);
-  if (rollout == nullptr || !in_flight(row.stage)) return a;
-  a.next_poll = rollout->spec.policy.poll_hint;
-  // A halt takes back what is not yet used: installs and unused tokens. Past the token only the
-  // appliance knows whether it has rebooted; there it stands until its report or its silence.
-  if (rollout->phase == RolloutPhase::halted || part_halted(store, row.rollout, row.hardware))
-    return a;
-  a.standing = row.update;
-  if (rollout->phase != RolloutPhase::running || row.stage == Stage::staged ||
-      row.expires <= turn.wall)
-    return a;
-  a.grant.kind = row.stage == Stage::token ? GrantKind::reboot : GrantKind::install;
-  a.grant.order = row.order;
-  a.grant.epoch = store.head.epoch;
-  a.grant.appliance = a.appliance;
-  a.grant.rollout = row.rollout;
-  a.grant.update = row.update;
-  a.grant.version = rollout->spec.version;
-  a.grant.manifest = rollout->spec.manifest;
-  const Policy& policy = rollout->spec.policy;
-  const Duration life = row.stage == Stage::token ? policy.token_expiry : policy.install_deadline;
-  a.grant.issued = {saturating::subtract(row.expires.value, life.value)};
-  a.grant.expires = row.expires;
-  return a;
 }
 
 }  // namespace drydock::planner

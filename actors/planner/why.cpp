@@ -101,10 +101,6 @@ Wait of_token(const Appliance& row, const Rollout& rollout, RolloutId id) {
   return {};
 }
 
-}  // namespace
-
-namespace {
-
 // The rollouts in the order in which they are asked: by priority, and of the same the newest first.
 class Order {
  public:
@@ -129,8 +125,7 @@ class Order {
   std::array<std::uint8_t, Planner::rollouts_max> rows_{};
 };
 
-// An offer that came to nothing on the appliance is not made again at once, unless a person says
-// so.
+// What came to nothing on the appliance is not offered again at once, unless a person says so.
 Wait of_pause(const Appliance& row, const Rollout* rollout, RolloutId id, const Turn& now) {
   const bool pauses = rollout != nullptr && row.rollout == id && row.stage == Stage::lapsed &&
                       row.retries >= rollout->retries && now.up < row.deadline;

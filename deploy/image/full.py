@@ -13,7 +13,7 @@ import tarfile
 from pathlib import Path
 
 from esp import HERE, Refused, run
-from slot import AGENT_ID, PANIC, PROGRAMS, ROOT, Slot, closure, copy_modules, write
+from slot import AGENT_ID, PANIC, PROGRAMS, ROOT, Slot, closure, copy_modules, place_image, write
 
 KERNEL = "linux-image-6.1.0-56-amd64"
 SUITE = "bookworm"
@@ -142,11 +142,7 @@ def enable(tree: Path) -> None:
 
 
 def place_kernel(tree: Path, slot: Slot) -> None:
-    images = sorted(slot.kernel.glob("boot/vmlinuz-*"))
-    if len(images) != 1:
-        raise Refused(f"{slot.kernel} holds {len(images)} kernels; unpack one linux-image there")
-    shutil.copy(images[0], tree / "boot/vmlinuz")
-    release = images[0].name.removeprefix("vmlinuz-")
+    release = place_image(tree, slot.kernel)
     if slot.drivers is None:
         shutil.copytree(slot.kernel / "lib/modules" / release, tree / "usr/lib/modules" / release,
                         ignore=shutil.ignore_patterns("build", "source"))

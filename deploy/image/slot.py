@@ -12,6 +12,7 @@ from pathlib import Path
 from esp import HERE, Refused, run
 
 ROOT = HERE.parents[1]
+KERNEL = "linux-image-6.1.0-56-cloud-amd64"
 PROGRAMS = ("compliance-agent", "health-gate", "root-helper")
 MODULES = ("virtio_pci", "virtio_net", "virtio_rng", "vfat", "nls_cp437", "nls_ascii")
 FOLDERS = ("usr/bin", "usr/sbin", "usr/lib", "usr/lib64", "usr/libexec/drydock", "etc/msp/health.d",
@@ -96,11 +97,16 @@ def closure(program: Path) -> set[Path]:
 
 
 def place_kernel(tree: Path, kernel: Path) -> None:
+    copy_modules(kernel, place_image(tree, kernel), tree, MODULES)
+
+
+def place_image(tree: Path, kernel: Path) -> str:
+    """The kernel itself, as /boot/vmlinuz; its release."""
     images = sorted(kernel.glob("boot/vmlinuz-*"))
     if len(images) != 1:
         raise Refused(f"{kernel} holds {len(images)} kernels; unpack one linux-image package there")
     shutil.copy(images[0], tree / "boot/vmlinuz")
-    copy_modules(kernel, images[0].name.removeprefix("vmlinuz-"), tree, MODULES)
+    return images[0].name.removeprefix("vmlinuz-")
 
 
 def copy_modules(kernel: Path, release: str, tree: Path, names: tuple[str, ...]) -> None:

@@ -23,14 +23,13 @@ from bench import Workbench
 from centre import Centre, Watch
 from claims import expect
 from machine import Machine
-from slot import Slot, make_slot, write
+from slot import KERNEL, Slot, make_slot, write
 
 SIZES = disk.Sizes(esp=264, slot=72, data=48)  # MiB
 FULL_SIZES = disk.Sizes(esp=264, slot=160, data=48)
 IMAGE_MIB = 64
 CENTRE_ADDRESS = "10.0.2.100"
 HARDWARE = "vm-box"
-KERNEL = "linux-image-6.1.0-56-cloud-amd64"
 SPOILT_BYTES = 4096
 FIRST, NEXT, THIRD = "1.0.0", "1.1.0", "1.2.0"
 # no_timer_check: on a busy host the kernel takes a translated timer for broken, and stops.
