@@ -85,8 +85,17 @@ struct ExcuseTrial {
   friend bool operator==(const ExcuseTrial&, const ExcuseTrial&) = default;
 };
 
-using HelperRequest = std::variant<HelperStatus, OpenStandby, VerifyStandby, ArmTrial, DisarmTrial,
-                                   CommitTrial, RebootHost, RestartUnit, ArmReturn, ExcuseTrial>;
+// What is due of the boot stub: keep a new one that started this system, give one up that did not,
+// or put the one on trial that the running release brings along with a signed order.
+struct SettleStub {
+  static constexpr const char* name = "SettleStub";
+  static constexpr auto fields() { return std::tuple{}; }
+  friend bool operator==(const SettleStub&, const SettleStub&) = default;
+};
+
+using HelperRequest =
+    std::variant<HelperStatus, OpenStandby, VerifyStandby, ArmTrial, DisarmTrial, CommitTrial,
+                 RebootHost, RestartUnit, ArmReturn, ExcuseTrial, SettleStub>;
 
 inline constexpr std::size_t helper_packet_max = 64u << 10;  // bytes, either way
 
@@ -104,6 +113,10 @@ struct HelperState {
   std::uint32_t tries_left = 0;      // of them
   std::uint64_t slot_a_bytes = 0;
   std::uint64_t slot_b_bytes = 0;
+  Slot stub = Slot::none;  // which of the two boot stubs started this system; none: it did not say
+  Slot good_stub = Slot::none;  // none: no copy of their state is readable
+  Slot trial_stub = Slot::none;
+  std::uint64_t trial_stub_serial = 0;
   static constexpr auto fields() {
     return std::tuple{field<1>("boot", &HelperState::boot),
                       field<2>("active", &HelperState::active),
@@ -115,7 +128,11 @@ struct HelperState {
                       field<8>("counted_update", &HelperState::counted_update),
                       field<9>("tries_left", &HelperState::tries_left),
                       field<10>("slot_a_bytes", &HelperState::slot_a_bytes),
-                      field<11>("slot_b_bytes", &HelperState::slot_b_bytes)};
+                      field<11>("slot_b_bytes", &HelperState::slot_b_bytes),
+                      field<12>("stub", &HelperState::stub),
+                      field<13>("good_stub", &HelperState::good_stub),
+                      field<14>("trial_stub", &HelperState::trial_stub),
+                      field<15>("trial_stub_serial", &HelperState::trial_stub_serial)};
   }
   friend bool operator==(const HelperState&, const HelperState&) = default;
 };

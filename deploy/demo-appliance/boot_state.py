@@ -155,9 +155,11 @@ def kernel_arguments(slot: str, tries_left: int, fallback: int, trial: bool) -> 
             f"ab.trial={int(trial)}")
 
 
-def make(esp: Path) -> None:
-    """The state as imaging leaves it: A is good, nothing is on trial, nothing was ever counted."""
+def make(esp: Path, of: str = "ab") -> None:
+    """The state as imaging leaves it: A is good, nothing is on trial, nothing was ever counted.
+    `of` is what the files' names begin with: "stub" for the state of the boot stub itself."""
     esp.mkdir(parents=True, exist_ok=True)
     for name in COPIES:
-        (esp / name).write_bytes(format_state(BootState(1, "A", "-", NO_UPDATE)))
-    (esp / TRIES).write_bytes(format_tries(None, 0))
+        block = format_state(BootState(1, "A", "-", NO_UPDATE))
+        (esp / name.replace("ab", of, 1)).write_bytes(block)
+    (esp / TRIES.replace("ab", of, 1)).write_bytes(format_tries(None, 0))

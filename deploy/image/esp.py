@@ -1,8 +1,11 @@
-"""The ESP: the loader, the boot stub, and the three files of the boot state, as a FAT image."""
+"""The ESP: the loader, two places for the boot stub, and the files of both boot states, as a FAT
+image."""
 
+import io
 import os
 import subprocess
 import sys
+import tarfile
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -10,11 +13,15 @@ sys.path.insert(0, str(HERE.parent / "demo-appliance"))
 
 import boot_state
 
-# What the stub uses, and what reads a slot. Signed by nobody: Secure Boot has to be off.
-MODULES = ("part_gpt fat ext2 squash4 xzio gzio normal linux loadenv test echo sleep configfile "
-           "regexp probe reboot minicmd true").split()
+# What both menus use; what the loader adds; what the stub adds, and what reads a slot. Signed by
+# nobody: Secure Boot has to be off.
+MODULES = ("part_gpt fat memdisk tar normal configfile loadenv test echo sleep regexp reboot "
+           "minicmd true").split()
+FIRST_MODULES = ["chain"]
+STUB_MODULES = "ext2 squash4 xzio gzio linux probe".split()
 CLUSTER_SECTORS = 8   # 4 KiB: no two files ever share a physical sector
 MIB_MIN = 260         # FAT32 needs 65,525 clusters
+STUB_BYTES = 2 << 20  # of a stub's place; as messages/stub.hpp has it
 COMMAND_LIMIT_S = 120.0
 
 
@@ -35,12 +42,38 @@ def run(*command: str | Path, limit_s: float = COMMAND_LIMIT_S) -> None:
         raise Refused(f"'{' '.join(words[:3])} ...' ended with {done.returncode}: {said[-400:]}")
 
 
-def make_loader(out: Path, modules: tuple[str, ...] = ()) -> None:
-    run("grub-mkimage", "-O", "x86_64-efi", "-o", out, "-p", "/EFI/BOOT",
-        "-c", HERE / "grub/early.cfg", *MODULES, *modules)
+def make_grub(out: Path, menu: str, modules: list[str], scratch: Path) -> None:
+    """A GRUB for EFI with its menu inside."""
+    held = scratch / "menu.tar"
+    text = menu.encode()
+    with tarfile.open(held, "w") as archive:
+        about = tarfile.TarInfo("grub.cfg")
+        about.size = len(text)
+        archive.addfile(about, io.BytesIO(text))
+    early = scratch / "early.cfg"  # whose reader knows no comments
+    lines = (HERE / "grub/early.cfg").read_text(encoding="utf-8").splitlines(keepends=True)
+    early.write_text("".join(line for line in lines if not line.startswith("#")), encoding="utf-8")
+    # -p after -m, which brings a prefix of its own: $root is to be where the firmware found it.
+    run("grub-mkimage", "-O", "x86_64-efi", "-o", out, "-m", held, "-p", "/EFI/BOOT",
+        "-c", early, *MODULES, *modules)
+    held.unlink()
+    early.unlink()
 
 
-def make_esp(out: Path, size_mib: int, scratch: Path, stub: Path = HERE / "grub/grub.cfg",
+def menu_of(name: str) -> str:
+    """The rules, and what follows from them."""
+    return "\n".join((HERE / "grub" / part).read_text(encoding="utf-8")
+                     for part in ("rules.cfg", name))
+
+
+def make_stub(out: Path, scratch: Path, menu: str = "", modules: tuple[str, ...] = ()) -> None:
+    """What `drydock stub sign` signs. `menu` in the place of ours is for tests."""
+    make_grub(out, menu or menu_of("stub.cfg"), [*STUB_MODULES, *modules], scratch)
+    if out.stat().st_size > STUB_BYTES:
+        raise Refused(f"{out} has {out.stat().st_size} bytes, and its place {STUB_BYTES}")
+
+
+def make_esp(out: Path, size_mib: int, scratch: Path, menu: str = "",
              modules: tuple[str, ...] = ()) -> None:
     if size_mib < MIB_MIN:
         raise Refused(f"an ESP of {size_mib} MiB is too small for FAT32 with clusters of 4 KiB; "
@@ -49,11 +82,16 @@ def make_esp(out: Path, size_mib: int, scratch: Path, stub: Path = HERE / "grub/
     with open(out, "wb") as image:
         image.truncate(size_mib << 20)
     run("mkfs.vfat", "-F", "32", "-s", str(CLUSTER_SECTORS), "-n", "ESP", out)
-    loader, state = scratch / "BOOTX64.EFI", scratch / "state"
-    make_loader(loader, modules)
-    boot_state.make(state)
-    run("mmd", "-i", out, "::/EFI", "::/EFI/BOOT")
+    loader, stub, state = scratch / "BOOTX64.EFI", scratch / "stub.efi", scratch / "state"
+    make_grub(loader, menu_of("first.cfg"), FIRST_MODULES, scratch)
+    make_stub(stub, scratch, menu, modules)
+    os.truncate(stub, STUB_BYTES)
+    boot_state.make(state, "ab")
+    boot_state.make(state, "stub")
+    run("mmd", "-i", out, "::/EFI", "::/EFI/BOOT", "::/EFI/drydock", "::/EFI/drydock/A",
+        "::/EFI/drydock/B")
     run("mcopy", "-i", out, loader, "::/EFI/BOOT/BOOTX64.EFI")
-    run("mcopy", "-i", out, stub, "::/EFI/BOOT/grub.cfg")
-    for name in (*boot_state.COPIES, boot_state.TRIES):
-        run("mcopy", "-i", out, state / name, f"::/{name}")
+    for place in ("A", "B"):
+        run("mcopy", "-i", out, stub, f"::/EFI/drydock/{place}/stub.efi")
+    for file in sorted(state.iterdir()):
+        run("mcopy", "-i", out, file, f"::/{file.name}")

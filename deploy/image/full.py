@@ -13,7 +13,8 @@ import tarfile
 from pathlib import Path
 
 from esp import HERE, Refused, run
-from slot import AGENT_ID, PANIC, PROGRAMS, ROOT, Slot, closure, copy_modules, place_image, write
+from slot import (AGENT_ID, PANIC, PROGRAMS, ROOT, Slot, closure, copy_modules, place_image,
+                  place_stub, write)
 
 KERNEL = "linux-image-6.1.0-56-amd64"
 SUITE = "bookworm"
@@ -102,6 +103,7 @@ def fill(tree: Path, slot: Slot, base_tar: Path) -> None:
     for folder in ("boot", "slot", "var/lib/msp"):
         (tree / folder).mkdir(parents=True, exist_ok=True)
     place_kernel(tree, slot)
+    place_stub(tree, slot.stub)
 
 
 def place_firewall(tree: Path) -> None:

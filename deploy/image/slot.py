@@ -38,6 +38,7 @@ class Slot:
     settings: tuple[str, ...] = ()  # "key: value" lines of /etc/msp/agent.yaml
     checks: dict[str, str] = field(default_factory=dict)  # files of /etc/msp/health.d
     drivers: tuple[str, ...] | None = None  # of a full slot; None: all there are
+    stub: Path | None = None      # a folder with a boot stub to be replaced by: order, stub.efi
 
 
 def write(path: Path, text: str, mode: int = 0o644) -> None:
@@ -53,6 +54,7 @@ def fill(tree: Path, slot: Slot) -> None:
         (tree / name).symlink_to(f"usr/{name}")
     place_programs(tree, slot.programs)
     place_kernel(tree, slot.kernel)
+    place_stub(tree, slot.stub)
     write(tree / "boot/slot.cfg", SLOT_MENU.format(arguments=slot.arguments))
     write(tree / "etc/os-release",
           f'ID=drydock\nNAME="Drydock appliance"\nVERSION_ID="{slot.version}"\n')
@@ -65,6 +67,16 @@ def fill(tree: Path, slot: Slot) -> None:
     shutil.copy(HERE / "tiny/init", tree / "usr/sbin/init")
     shutil.copy(HERE / "tiny/lease", tree / "usr/libexec/drydock/lease")
     shutil.copy(ROOT / "deploy/systemd/trial-end", tree / "usr/sbin/trial-end")
+
+
+def place_stub(tree: Path, stub: Path | None) -> None:
+    """Where root-helper looks for it."""
+    for name in ("order", "stub.efi") if stub else ():
+        if not (stub / name).is_file():
+            raise Refused(f"{stub / name} is not there; make it: drydock stub sign")
+        place = tree / "usr/share/drydock/stub"
+        place.mkdir(parents=True, exist_ok=True)
+        shutil.copy(stub / name, place / name)
 
 
 def place_programs(tree: Path, programs: Path) -> None:

@@ -31,6 +31,9 @@ void add_options(CLI::App& app, Options& options) {
   app.add_option("--ledger", options.ledger, "what the helper remembers [DATA/helper]");
   app.add_option("--listen", options.listen, "socket to make; without it systemd passes one");
   app.add_option("--allow-uid", options.allowed, "uid that may ask beside its own; repeatable");
+  app.add_option("--stub", options.config.stub_folder,
+                 "where the running release keeps a new boot stub and its order")
+      ->capture_default_str();
   app.add_option("--unit", options.config.units, "unit that may be restarted; repeatable")
       ->expected(0, static_cast<int>(boot::units_max));
   app.add_option("--reboot-command", options.config.reboot,

@@ -72,6 +72,7 @@ Exit parse_and_run(const std::vector<std::string>& arguments, Session& session) 
   add_pki_verbs(verbs);
   add_appliance_verbs(verbs);
   add_release_verbs(verbs);
+  add_stub_verbs(verbs);
   add_policy_verbs(verbs);
   add_rollout_verbs(verbs);
   add_token_verbs(verbs);

@@ -60,6 +60,15 @@ std::string rollout(const std::string& text) {
                      trust::printable(text));
 }
 
+std::string serial(const std::string& text) {
+  const auto number = config::parse_whole(text);
+  if (number && *number >= 1) return {};
+  return fmt::format(
+      "'{}' is not a serial: use a whole number from 1, above that of every order "
+      "signed before",
+      trust::printable(text));
+}
+
 std::string lifecycle(const std::string& text) {
   if (std::find(states.begin(), states.end(), upper(text)) != states.end()) return {};
   std::string accepted;

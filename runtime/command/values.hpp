@@ -12,6 +12,7 @@ std::string name(const std::string& text);       // a client, site, operator or 
 std::string hardware(const std::string& text);   // a model's name, or * for every model
 std::string appliance(const std::string& text);  // 16 hex digits
 std::string rollout(const std::string& text);    // 1, 2, 3, ...
+std::string serial(const std::string& text);     // 1, 2, 3, ...
 std::string lifecycle(const std::string& text);  // one of the states, in any case
 std::string why(const std::string& text);        // one printable line
 std::string host(const std::string& text);       // a DNS name or an IP address

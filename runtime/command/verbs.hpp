@@ -43,6 +43,7 @@ class Verbs {
 void add_pki_verbs(Verbs& verbs);
 void add_appliance_verbs(Verbs& verbs);
 void add_release_verbs(Verbs& verbs);
+void add_stub_verbs(Verbs& verbs);
 void add_policy_verbs(Verbs& verbs);
 void add_rollout_verbs(Verbs& verbs);
 void add_token_verbs(Verbs& verbs);

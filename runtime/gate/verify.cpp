@@ -146,6 +146,19 @@ Exit run(const config::AgentConfig& config, Observation observed, const Gate::Ev
   return boot.exit();
 }
 
+// The boot is proved, and what started it with it. A stub that cannot be settled now is settled at
+// a later start: no verdict depends on it.
+void settle_stub(const std::string& socket) {
+  auto helper = boot::HelperClient::connect(socket);
+  const auto reply = helper ? helper->settle_stub() : Result<boot::HelperReply>(helper.error());
+  if (!reply) return spdlog::warn("boot stub: {}", reply.error().text);
+  if (!reply->ok()) spdlog::warn("boot stub: {}", reply->answer.text);
+  const HelperState& state = reply->answer.state;
+  if (state.trial_stub != Slot::none)
+    spdlog::info("boot stub {} started this; {} is on trial for order {}", name_of(state.stub),
+                 name_of(state.trial_stub), state.trial_stub_serial);
+}
+
 // What gate.log says of this update, and of this boot of it.
 Status read_past(const config::AgentConfig& config, Gate::StopObserved& out) {
   auto log = boot::GateLog(config.paths.data + "/update").read();
@@ -174,7 +187,9 @@ Exit verify(const config::AgentConfig& config) {
     return Exit::failed;
   }
   const Gate::BootObserved first = observed->boot;
-  return run(config, std::move(*observed), first);
+  const Exit exit = run(config, std::move(*observed), first);
+  if (exit == Exit::healthy) settle_stub(config.paths.root_helper);
+  return exit;
 }
 
 Exit stopping(const config::AgentConfig& config) {

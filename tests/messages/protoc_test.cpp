@@ -13,6 +13,8 @@
 #include "messages/proto/centre.pb.h"
 #include "messages/proto/helper.pb.h"
 #include "messages/proto/manifest.pb.h"
+#include "messages/proto/stub.pb.h"
+#include "messages/stub.hpp"
 #include "messages/text.hpp"
 #include "tests/support/seed.hpp"
 
@@ -51,7 +53,8 @@ using Pairs = std::tuple<
     Pair<ReturnDue, v1::ReturnDue>, Pair<ReturnArmed, v1::ReturnArmed>,
     Pair<ReturnRefused, v1::ReturnRefused>, Pair<DriftNoted, v1::DriftNoted>,
     Pair<JournalLost, v1::JournalLost>, Pair<HelperRequest, v1::HelperRequest>,
-    Pair<HelperState, v1::HelperState>, Pair<HelperAnswer, v1::HelperAnswer>>;
+    Pair<HelperState, v1::HelperState>, Pair<HelperAnswer, v1::HelperAnswer>,
+    Pair<StubOrder, v1::StubOrder>>;
 
 constexpr std::uint64_t instances = 200;  // of each struct
 

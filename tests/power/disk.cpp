@@ -30,29 +30,58 @@ Result<Image> Image::map(const std::string& path) {
 }
 
 Disk::Disk(Image medium, const Layout& layout) : medium_(medium), layout_(layout) {
-  for (std::size_t slot = 0; slot < 2; ++slot)
-    for (std::uint64_t n = 0; n < layout.slots[slot].count; ++n) {
-      const std::uint64_t sector = layout.slots[slot].start + n;
-      differing_[slot] += differs(slot, sector, read(sector));
+  for (std::size_t place = 0; place < places; ++place)
+    for (std::uint64_t n = 0; n < layout.ranges[place].count; ++n) {
+      const std::uint64_t sector = layout.ranges[place].start + n;
+      differing_[place] += differs(place, sector, read(sector));
     }
 }
 
-std::int64_t Disk::differs(std::size_t slot, std::uint64_t sector, const std::uint8_t* data) const {
-  const auto& image = layout_.images[slot];
-  const std::uint64_t n = sector - layout_.slots[slot].start;
-  if (!image || n >= std::min(layout_.slots[slot].count, image->sectors())) return 0;
+std::int64_t Disk::differs(std::size_t place, std::uint64_t sector,
+                           const std::uint8_t* data) const {
+  const auto& image = layout_.images[place];
+  const std::uint64_t n = sector - layout_.ranges[place].start;
+  if (!image || n >= std::min(layout_.ranges[place].count, image->sectors())) return 0;
   return std::memcmp(image->sector(n), data, sector_bytes) != 0 ? 1 : 0;
 }
 
 void Disk::write(std::uint64_t sector, const std::uint8_t* data) {
   std::uint8_t* here = medium_.sector(sector);
   if (std::memcmp(here, data, sector_bytes) == 0) return;
-  for (std::size_t slot = 0; slot < 2; ++slot)
-    if (layout_.slots[slot].holds(sector))
-      differing_[slot] += differs(slot, sector, data) - differs(slot, sector, here);
+  for (std::size_t place = 0; place < places; ++place)
+    if (layout_.ranges[place].holds(sector))
+      differing_[place] += differs(place, sector, data) - differs(place, sector, here);
   if (layout_.esp.holds(sector)) esp_.reset();
   std::memcpy(here, data, sector_bytes);
 }
+
+namespace {
+
+struct Chosen {
+  Slot starts = Slot::none;
+  std::string says;
+};
+
+// By GRUB's rules, from the three files whose names begin so.
+Chosen choose(const FatView& fat, const std::string& prefix, std::vector<std::string>& damage) {
+  const auto file = [&](const char* name) {
+    const auto found = fat.files.find(prefix + name);
+    return found == fat.files.end() ? std::string() : found->second;
+  };
+  boot::FirmwareView view;
+  for (std::size_t copy = 0; copy < 2; ++copy)
+    if (const auto state = boot::parse_boot_state(file(copy == 0 ? "_state" : "_state2")))
+      view.copies[copy] = *state;
+  if (const auto tries = boot::parse_boot_tries(file("_tries")))
+    view.tries = *tries;
+  else
+    damage.push_back(prefix + ": the counter is not readable");
+  if (!boot::winning_copy(view.copies)) damage.push_back(prefix + ": no copy of the state counts");
+  const auto choice = boot::firmware_choice(view);
+  return {choice.slot, boot::kernel_arguments(choice)};
+}
+
+}  // namespace
 
 Disk::Esp Disk::look(const Overlay& over) const {
   const FatView fat = look_at_fat(
@@ -62,23 +91,10 @@ Disk::Esp Disk::look(const Overlay& over) const {
         return found != over.end() ? found->second : read(sector);
       },
       layout_.esp.count);
-  Esp esp{fat.damage, Slot::none, ""};
-  boot::FirmwareView view;
-  const auto file = [&](const char* name) {
-    const auto found = fat.files.find(name);
-    return found == fat.files.end() ? std::string() : found->second;
-  };
-  for (std::size_t copy = 0; copy < 2; ++copy)
-    if (const auto state = boot::parse_boot_state(file(copy == 0 ? "/ab_state" : "/ab_state2")))
-      view.copies[copy] = *state;
-  if (const auto tries = boot::parse_boot_tries(file("/ab_tries")))
-    view.tries = *tries;
-  else
-    esp.damage.push_back("the counter is not readable");
-  if (!boot::winning_copy(view.copies)) esp.damage.push_back("no copy of the state counts");
-  const auto choice = boot::firmware_choice(view);
-  esp.boots = choice.slot;
-  esp.says = boot::kernel_arguments(choice);
+  Esp esp{fat.damage, {}, {}};
+  const Chosen stub = choose(fat, "/stub", esp.damage), slot = choose(fat, "/ab", esp.damage);
+  esp.starts = {first_stub + (stub.starts == Slot::b ? 1 : 0), slot.starts == Slot::b ? 1u : 0u};
+  esp.says = {fmt::format("stub {} starts", name_of(stub.starts)), slot.says};
   return esp;
 }
 
@@ -87,17 +103,16 @@ std::vector<std::string> Disk::check(const Overlay& over) const {
   bool esp_covered = false;
   for (const auto& [sector, data] : over) {
     if (layout_.esp.holds(sector)) esp_covered = true;
-    for (std::size_t slot = 0; slot < 2; ++slot)
-      if (layout_.slots[slot].holds(sector))
-        differing[slot] += differs(slot, sector, data) - differs(slot, sector, read(sector));
+    for (std::size_t place = 0; place < places; ++place)
+      if (layout_.ranges[place].holds(sector))
+        differing[place] += differs(place, sector, data) - differs(place, sector, read(sector));
   }
   if (!esp_covered && !esp_) esp_ = look({});
   const Esp esp = esp_covered ? look(over) : *esp_;
   std::vector<std::string> wrong = esp.damage;
-  const std::size_t boots = esp.boots == Slot::b ? 1 : 0;
-  if (differing[boots] != 0)
-    wrong.push_back(
-        fmt::format("{}, and {} sectors of that slot are wrong", esp.says, differing[boots]));
+  for (std::size_t n = 0; n < esp.starts.size(); ++n)
+    if (const auto sectors = differing[esp.starts[n]]; sectors != 0)
+      wrong.push_back(fmt::format("{}, and {} sectors of it are wrong", esp.says[n], sectors));
   return wrong;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 // A disk image in memory, changed copy-on-write; and what may be wrong with one that a power cut
-// left: the ESP, the boot state, and whether the slot that GRUB would boot holds a whole image.
+// left: the ESP, the boot states, and whether the slot and the boot stub that GRUB would start are
+// whole.
 #include <array>
 #include <cstdint>
 #include <optional>
@@ -31,10 +32,13 @@ class Image {
   std::uint64_t sectors_ = 0;
 };
 
+inline constexpr std::size_t places = 4;  // slot A, slot B, and the boot stubs A and B in the ESP
+inline constexpr std::size_t first_stub = 2;
+
 struct Layout {
   Range esp;
-  std::array<Range, 2> slots;                  // A, B
-  std::array<std::optional<Image>, 2> images;  // what a whole slot holds; empty: nothing is asked
+  std::array<Range, places> ranges;
+  std::array<std::optional<Image>, places> images;  // what is there when it is whole
 };
 
 // Sectors that are not (yet) on the medium, over it.
@@ -53,16 +57,16 @@ class Disk {
  private:
   struct Esp {
     std::vector<std::string> damage;
-    Slot boots = Slot::none;
-    std::string says;
+    std::array<std::size_t, 2> starts{};  // which stub and which slot, as places
+    std::array<std::string, 2> says;
   };
   Esp look(const Overlay& over) const;
-  std::int64_t differs(std::size_t slot, std::uint64_t sector, const std::uint8_t* data) const;
+  std::int64_t differs(std::size_t place, std::uint64_t sector, const std::uint8_t* data) const;
 
   Image medium_;
   const Layout& layout_;
-  std::array<std::int64_t, 2> differing_{};  // sectors of each slot that are not the image's
-  mutable std::optional<Esp> esp_;           // of the medium alone; forgotten when the ESP changes
+  std::array<std::int64_t, places> differing_{};  // sectors of each that are not the image's
+  mutable std::optional<Esp> esp_;  // of the medium alone; forgotten when the ESP changes
 };
 
 }  // namespace drydock::power

@@ -1,14 +1,17 @@
 """Records runs of a machine, and what power_replay says of every disk a cut could have left."""
 
 import json
+import os
 import random
 import re
 import shutil
+import struct
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 import disk
+import esp
 from behaviours import first_act
 from boot_state import NO_UPDATE, BootState, format_state
 from scenario import running_first
@@ -21,6 +24,7 @@ RUN_LIMIT_S = 300.0
 KILLS_LIMIT_S = 900.0
 BOXES = 64  # of a round of kills
 UPDATES_OF_A_CONTROL = 20
+NEW_STUB = "brings-a-stub"
 
 # How one state file is written, as a shell would. The first two are common practice.
 WRITERS = {
@@ -59,12 +63,37 @@ def told(world: World, *words) -> dict:
     return json.loads(done.stdout.splitlines()[-1])
 
 
-def replay(world: World, base: Path, log: Path, image_a: Path, image_b: Path, points: int,
-           seed: int) -> dict:
+def stub_place(base: Path, stub: str) -> tuple[int, int]:
+    """(first sector, number of sectors) of a boot stub's file on the disk: imaging puts it in one
+    piece, and nothing ever moves it."""
+    listed = subprocess.run(["mshowfat", "-i", f"{base}@@1M", f"::/EFI/drydock/{stub}/stub.efi"],
+                            capture_output=True, text=True, timeout=30, check=True).stdout
+    pieces = re.findall(r"<(\d+)-(\d+)>", listed)
+    expect(len(pieces) == 1, f"stub {stub} lies in one piece", listed)
+    first, last = map(int, pieces[0])
+    with open(base, "rb") as image:
+        image.seek(disk.MIB)
+        (sectors, reserved, tables), (table,) = (
+            struct.unpack_from("<BHB", boot := image.read(64), 13),
+            struct.unpack_from("<I", boot, 36))
+    data = SECTORS_A_MIB + reserved + tables * table
+    return data + (first - 2) * sectors, (last - first + 1) * sectors
+
+
+def replay(world: World, base: Path, log: Path, images: tuple[Path, Path], points: int, seed: int,
+           next_stub: Path | None = None) -> dict:
+    """`images` are what the slots hold when they are whole; `next_stub` is what the boot stub in
+    place B does, or the one that imaging put into both."""
     where = {part.name: (part.start * SECTORS_A_MIB, part.size * SECTORS_A_MIB)
              for part in disk.parts(SIZES)}
+    stub = base.with_name("stub.efi")
+    subprocess.run(["mcopy", "-n", "-i", f"{base}@@1M", "::/EFI/drydock/A/stub.efi", stub],
+                   timeout=30, check=True)
     return told(world, "check", base, log, "--esp", *where["ESP"], "--slot-a", *where["MSP-A"],
-                image_a, "--slot-b", *where["MSP-B"], image_b, "--points", points, "--seed", seed)
+                images[0], "--slot-b", *where["MSP-B"], images[1],
+                "--stub-a", *stub_place(base, "A"), stub,
+                "--stub-b", *stub_place(base, "B"), next_stub or stub,
+                "--points", points, "--seed", seed)
 
 
 def whole_update(scene: Scene) -> tuple[Path, Path]:
@@ -76,6 +105,25 @@ def whole_update(scene: Scene) -> tuple[Path, Path]:
     expect(found == "committed", "the recorded update commits", found or "nothing")
     scene.machine.cut()
     return base, log
+
+
+def new_stub(scene: Scene) -> tuple[Path, Path, Path]:
+    """A release is committed, puts the boot stub it brings along on trial, starts by it and keeps
+    it: all of it recorded. Also what the place of the new one then holds."""
+    base, log = record(scene)
+    running_first(scene)
+    watch = scene.roll_out(NEXT, NEW_STUB)
+    found = scene.await_outcome(watch)
+    expect(found == "committed", "the release commits", found or "nothing")
+    expect(bool(scene.machine.await_text("ab.stub=B ", limit_s=RUN_LIMIT_S)), "stub B starts it",
+           scene.machine.text()[-300:])
+    kept = bool(scene.machine.await_text("agent started", limit_s=RUN_LIMIT_S))
+    expect(kept, "the system that stub B started is up", scene.machine.text()[-300:])
+    scene.machine.cut()
+    held = scene.folder / "next_stub.efi"
+    shutil.copy(scene.world.stub(NEW_STUB) / "stub.efi", held)
+    os.truncate(held, esp.STUB_BYTES)
+    return base, log, held
 
 
 def control(world: World, home: Path, name: str, seed: int, points: int) -> dict:
@@ -98,7 +146,7 @@ def control(world: World, home: Path, name: str, seed: int, points: int) -> dict
         expect(bool(scene.machine.await_text("\nwritten", limit_s=RUN_LIMIT_S)), f"{name} ran",
                scene.machine.text()[-300:])
         scene.machine.cut()
-        return replay(world, base, log, image, image, points, seed)
+        return replay(world, base, log, (image, image), points, seed)
     finally:
         scene.close()
 

@@ -1,5 +1,6 @@
 // Every disk that a power cut could have left of a recorded run, each checked in memory.
 //   power_replay check BASE LOG --esp START COUNT --slot-a START COUNT IMAGE --slot-b ...
+//     --stub-a ... --stub-b ...
 //     ordered cuts: after each sector of the log. Lost caches: for each stretch between two
 //     flushes, any version of any of its sectors may have reached the medium; all combinations when
 //     there are at most 4096, else --samples of them by --seed, until --points is reached.
@@ -27,7 +28,8 @@ constexpr std::size_t examples_max = 5;
 
 struct Options {
   std::string base, log, out;
-  std::vector<std::string> esp, slot_a, slot_b;
+  std::vector<std::string> esp;
+  std::array<std::vector<std::string>, places> held;  // START COUNT IMAGE
   std::uint64_t seed = 1, points = 100'000, samples = 64;
   std::uint64_t until = ~std::uint64_t{0};
 };
@@ -143,13 +145,14 @@ Range range_of(const std::vector<std::string>& words) {
 int run_check(const Options& options) {
   const auto log = read_write_log(options.log);
   auto ordered = Image::map(options.base), durable = Image::map(options.base);
-  Layout layout{range_of(options.esp), {range_of(options.slot_a), range_of(options.slot_b)}, {}};
-  std::size_t slot = 0;
-  for (const auto* words : {&options.slot_a, &options.slot_b}) {
-    if (auto image = Image::map(words->at(2))) layout.images[slot] = *image;
-    ++slot;
+  Layout layout{range_of(options.esp), {}, {}};
+  bool whole = true;
+  for (std::size_t n = 0; n < places; ++n) {
+    layout.ranges[n] = range_of(options.held[n]);
+    if (auto image = Image::map(options.held[n].at(2))) layout.images[n] = *image;
+    whole &= layout.images[n].has_value();
   }
-  if (!log || !ordered || !durable || !layout.images[0] || !layout.images[1]) {
+  if (!log || !ordered || !durable || !whole) {
     std::fprintf(stderr, "power_replay: a file cannot be read%s%s\n", log ? "" : ": ",
                  log ? "" : log.error().text.c_str());
     return 2;
@@ -217,8 +220,10 @@ int main(int argc, char** argv) {
     verb->add_option("--seed", options.seed)->capture_default_str();
   }
   check->add_option("--esp", options.esp, "sectors: START COUNT")->expected(2)->required();
-  check->add_option("--slot-a", options.slot_a, "START COUNT IMAGE")->expected(3)->required();
-  check->add_option("--slot-b", options.slot_b, "START COUNT IMAGE")->expected(3)->required();
+  constexpr std::array<const char*, places> names = {"--slot-a", "--slot-b", "--stub-a",
+                                                     "--stub-b"};
+  for (std::size_t n = 0; n < places; ++n)
+    check->add_option(names[n], options.held[n], "START COUNT IMAGE")->expected(3)->required();
   check->add_option("--points", options.points)->capture_default_str();
   check->add_option("--samples", options.samples)->capture_default_str();
   cut->add_option("--out", options.out)->required();

@@ -103,6 +103,15 @@ health-gate --verify
     "esp-of-another-disk": edit_init("/dev/disk/by-partlabel/ESP /boot", "/dev/nvme1n1p1 /boot"),
 }
 
+# Once a stub is on trial, somebody reboots.
+WAITS_FOR_A_STUB = after_agent("""(while ! grep -q 'trial_partition="[AB]"' /boot/stub_state; do
+      sleep 1; done; sync; kill -TERM 1) &""")
+BEHAVIOURS |= {name: WAITS_FOR_A_STUB for name in
+               ("brings-a-stub", "brings-a-bad-stub", "brings-no-stub")}
+# The boot stubs that releases bring along: None is what no firmware can load, "" ours with one more
+# line, else a menu.
+STUBS = {"brings-a-stub": "", "brings-a-bad-stub": "sleep 1\nreboot\n", "brings-no-stub": None}
+
 
 def with_unit(name: str, text: str) -> Callable[[Path], None]:
     """Changes a full slot: this unit of /etc starts with multi-user.target."""

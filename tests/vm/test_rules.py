@@ -24,8 +24,7 @@ from machine import Machine
 COUNT = int(os.environ.get("DRYDOCK_GRUB_CASES", "250"))
 SEED = int(os.environ.get("DRYDOCK_SEED", "1"))
 PROGRAMS = Path(os.environ.get("DRYDOCK_BIN", ROOT / "build/release/bin"))
-STUB = ROOT / "deploy/image/grub/grub.cfg"
-ACTS = "# --- acts"       # the stub's rules end here
+RULES = ROOT / "deploy/image/grub/rules.cfg"
 IN_A_FOLDER = 50          # a FAT folder is searched from its beginning
 CASE_SECONDS = 0.6        # of one case, on a busy machine
 BOOT_SECONDS = 120.0
@@ -40,11 +39,12 @@ def folder_of(number: int) -> str:
 def questions(count: int) -> str:
     """A menu that chooses for each case as the stub does, and tells by the serial port. The slots
     are of no disk that exists, so both lack a menu."""
-    text = STUB.read_text(encoding="utf-8")
-    lines = [text[:text.index(ACTS)], "serial --unit=0", "terminal_output serial",
-             'set ab_a="(hd9,gpt2)"', 'set ab_b="(hd9,gpt3)"', 'echo ""']
+    lines = [RULES.read_text(encoding="utf-8"), "serial --unit=0", "terminal_output serial",
+             'echo ""']
+    no_menus = '"(hd9,gpt2)/boot/slot.cfg" "(hd9,gpt3)/boot/slot.cfg"'
     for number in range(count):
-        lines.append(f'set ab_update=""; set tries_id=""; ab_choose "($root)/{folder_of(number)}"; '
+        lines.append(f'set ab_update=""; set tries_id=""; '
+                     f'ab_choose "($root)/{folder_of(number)}/ab" {no_menus}; '
                      f'echo "@@{number} $ab_slot $ab_second. $ab_left $ab_fallback $tries_id."')
     return "\n".join([*lines, 'echo "@@END"', "halt"]) + "\n"
 
@@ -64,9 +64,8 @@ class Rules(unittest.TestCase):
             for name, block in zip(FILES, blocks):
                 if block is not None:
                     (where / name).write_bytes(block)
-        menu = cls.place / "grub.cfg"
-        menu.write_text(questions(len(cls.cases)), encoding="utf-8")
         cls.disk = cls.place / "disk.img"
+        menu = questions(len(cls.cases))
         esp.make_esp(cls.disk, 300, cls.place, menu, ("serial", "halt"))
         esp.run("mcopy", "-s", "-i", cls.disk, cls.place / "cases", "::/")
         machine = Machine(cls.disk, cls.place, memory_mib=256)

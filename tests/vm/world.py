@@ -18,7 +18,7 @@ import disk
 import esp
 import full
 import plan
-from behaviours import BEHAVIOURS, FULL_BEHAVIOURS, SETTINGS
+from behaviours import BEHAVIOURS, FULL_BEHAVIOURS, SETTINGS, STUBS
 from bench import Workbench
 from centre import Centre, Watch
 from claims import expect
@@ -69,8 +69,25 @@ class World:
         if not out.exists():
             checks = {"self.yaml": CHECK} if behaviour == "check-fails" else {}
             slot = Slot(version, self.programs, self.kernel, IMAGE_MIB, ARGUMENTS,
-                        ("soak: 2s", *SETTINGS.get(behaviour, ())), checks)
+                        ("soak: 2s", *SETTINGS.get(behaviour, ())), checks,
+                        stub=self.stub(behaviour) if behaviour in STUBS else None)
             make_slot(out, slot, self.folder, BEHAVIOURS.get(behaviour))
+        return out
+
+    def stub(self, behaviour: str) -> Path:
+        """A folder with the boot stub that this release brings along, and its order."""
+        out = self.folder / behaviour
+        if not out.exists():
+            out.mkdir()
+            menu = STUBS[behaviour]
+            if menu is None:
+                (out / "stub.efi").write_bytes(b"MZ and nothing else")
+            else:
+                menu = menu or f"{esp.menu_of('stub.cfg')}# the next stub\n"
+                esp.make_stub(out / "stub.efi", self.folder, menu)
+            self.bench.run([self.programs / "drydock", "stub", "sign", "--stub", out / "stub.efi",
+                            "--serial", "7", "--key", self.pki / "release.key", "--out",
+                            out / "order"], out / "sign.log", plan.COMMAND_LIMIT_S)
         return out
 
 
@@ -180,8 +197,9 @@ class Scene:
                               timeout=30, check=False)
         return done.stdout
 
-    def state(self) -> boot_state.BootState | None:
-        found = [state for state in (boot_state.parse_state(self.get(name))
+    def state(self, of: str = "ab") -> boot_state.BootState | None:
+        """Of the slots, or of the boot stubs."""
+        found = [state for state in (boot_state.parse_state(self.get(name.replace("ab", of, 1)))
                                      for name in boot_state.COPIES) if state]
         return max(found, key=lambda state: state.seq, default=None)
 

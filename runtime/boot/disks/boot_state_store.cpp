@@ -9,13 +9,14 @@
 
 namespace drydock::boot {
 
-BootStateStore::BootStateStore(EspPlace place) : place_(std::move(place)) {}
+BootStateStore::BootStateStore(EspPlace place, std::string prefix)
+    : place_(std::move(place)), prefix_(std::move(prefix)) {}
 
 std::string BootStateStore::copy_path(std::size_t copy) const {
-  return place_.folder + (copy == 0 ? "/ab_state" : "/ab_state2");
+  return place_.folder + prefix_ + (copy == 0 ? "_state" : "_state2");
 }
 
-std::string BootStateStore::tries_path() const { return place_.folder + "/ab_tries"; }
+std::string BootStateStore::tries_path() const { return place_.folder + prefix_ + "_tries"; }
 
 Result<files::UniqueFd> BootStateStore::lock() const {
   auto fd = files::open(place_.folder, O_RDONLY | O_DIRECTORY);

@@ -1,6 +1,7 @@
 #pragma once
-// The two copies of the boot state on the ESP. root-helper alone writes them; each act takes the
-// lock of the folder. Blocking, any thread.
+// The two copies of the boot state on the ESP, and GRUB's counter beside them: for the slots, or
+// for the two boot stubs, of which the same rules choose. root-helper alone writes them; each act
+// takes the lock of the folder. Blocking, any thread.
 #include <array>
 #include <optional>
 #include <string>
@@ -23,11 +24,15 @@ struct Stored {
   std::optional<Error> second_copy;
 };
 
+// What the names of the three files begin with, as in "ab_state".
+inline constexpr const char* slots_prefix = "/ab";
+inline constexpr const char* stubs_prefix = "/stub";
+
 class BootStateStore {
  public:
   // A write while the ESP is not mounted would land on the root filesystem, where GRUB never looks:
   // hence the place is checked before each, but for a plain folder.
-  explicit BootStateStore(EspPlace place);
+  explicit BootStateStore(EspPlace place, std::string prefix = slots_prefix);
   explicit BootStateStore(std::string folder) : BootStateStore(EspPlace{std::move(folder)}) {}
 
   LoadedBootState load() const;
@@ -40,7 +45,7 @@ class BootStateStore {
   // This attempt, 1 to tries_per_update, of the update is not to count. refused when GRUB's counter
   // is of another update or stands at another attempt. Done when it was given back before.
   Status give_back_try(UpdateId update, unsigned attempt);
-  // Makes `ab_tries` when it is missing or damaged; GRUB can overwrite the file but not create it.
+  // Makes the counter when it is missing or damaged; GRUB can overwrite the file but not create it.
   Status ensure_tries();
 
   const std::string& folder() const { return place_.folder; }
@@ -52,6 +57,7 @@ class BootStateStore {
   Status write_tries(const BootTries& tries);
 
   EspPlace place_;
+  std::string prefix_;
 };
 
 }  // namespace drydock::boot

@@ -18,6 +18,10 @@ namespace drydock::boot {
 namespace {
 
 constexpr std::size_t mounts_max = 1u << 20;  // bytes
+constexpr std::size_t record_max = 64u << 10;
+// UEFI specification 2.10, table 5-7; the property is udev's builtin blkid's.
+constexpr std::string_view esp_type = "c12a7328-f81f-11d2-ba4b-00a0c93ec93b";
+constexpr std::string_view type_property = "E:ID_PART_ENTRY_TYPE=";
 
 struct Mount {
   std::string_view device, root, folder, type;
@@ -132,6 +136,21 @@ Status check_same_disk(std::string_view esp, std::string_view slot) {
                            esp, slot)};
 }
 
+Status check_esp_type(std::string_view record) {
+  std::string_view type = "none";
+  while (!record.empty()) {
+    const auto line = record.substr(0, record.find('\n'));
+    record.remove_prefix(std::min(line.size() + 1, record.size()));
+    if (line.starts_with(type_property)) type = line.substr(type_property.size());
+  }
+  if (type == esp_type) return Done{};
+  return Error{
+      ErrorKind::mismatch,
+      fmt::format("the partition labelled ESP has type {} in the disk's table, not {} (EFI "
+                  "System); set the type, or take the label from it",
+                  type, esp_type)};
+}
+
 Result<EspWindow> EspWindow::open(const EspPlace& place) {
   if (!place.is_mount) return EspWindow({});
   struct stat device {};
@@ -145,6 +164,11 @@ Result<EspWindow> EspWindow::open(const EspPlace& place) {
   if (!mounts) return mounts.error();
   const DeviceNumber number{major(device.st_rdev), minor(device.st_rdev)};
   if (auto s = check_esp_mount(*mounts, place.folder, number); !s) return s.error();
+  const auto record =
+      files::read(fmt::format("{}/b{}:{}", place.udev, number.major, number.minor), record_max);
+  if (!record && record.error().kind != ErrorKind::not_found) return record.error();
+  if (record)
+    if (auto s = check_esp_type(*record); !s) return s.error();
   if (auto s = check_disk(device.st_rdev, place.slot); !s) return s.error();
   if (!remount(place.folder, 0)) return files::last_error("making writable", place.folder);
   return EspWindow(place.folder);

@@ -16,6 +16,7 @@ struct EspPlace {
   std::string device = "/dev/disk/by-partlabel/ESP";
   std::string slot = "/dev/disk/by-partlabel/MSP-A";  // the ESP is on the same disk
   std::string mounts = "/proc/self/mountinfo";
+  std::string udev = "/run/udev/data";
 };
 
 struct DeviceNumber {
@@ -31,11 +32,16 @@ Status check_esp_mount(std::string_view mountinfo, std::string_view folder, Devi
 // their places below /sys, are on two disks. A stick may carry an ESP of the same label.
 Status check_same_disk(std::string_view esp, std::string_view slot);
 
+// Does the disk's partition table call this partition an EFI system partition? record: what udev
+// keeps of it, which is how root-helper can know without reading the disk. mismatch: another type,
+// or none.
+Status check_esp_type(std::string_view record);
+
 // Writable from `open` until the end of its life, and read-only after that.
 class EspWindow {
  public:
-  // Checks first. A plain file in the place of `device`, as tests have it, stands for any mount,
-  // and leaves it as it is.
+  // Checks first; the type only where udev runs, as it does wherever systemd does. A plain file in
+  // the place of `device`, as tests have it, stands for any mount, and leaves it as it is.
   static Result<EspWindow> open(const EspPlace& place);
   EspWindow(EspWindow&& other) noexcept;
   EspWindow& operator=(EspWindow&&) = delete;

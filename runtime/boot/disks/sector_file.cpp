@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "runtime/boot/boot_state.hpp"
+#include "runtime/boot/disks/past_cache.hpp"
 #include "runtime/files/files.hpp"
 
 namespace drydock::boot {
@@ -34,20 +35,6 @@ Status recreate(const std::string& path, std::string_view bytes) {
     return files::last_error("renaming", temporary);
   if (auto s = files::sync(fd->get(), path); !s) return s;
   return files::sync_folder(folder_of(path));
-}
-
-// The bytes as the disk has them: O_DIRECT where the filesystem takes it, else with the cached
-// pages dropped first.
-Result<std::string> read_past_cache(const std::string& path) {
-  if (auto direct = files::open(path, O_RDONLY | O_DIRECT)) {
-    alignas(4096) char sector[4096];
-    const ssize_t n = ::pread(direct->get(), sector, sizeof sector, 0);
-    if (n >= 0) return std::string(sector, static_cast<std::size_t>(n));
-  }
-  auto fd = files::open(path, O_RDONLY);
-  if (!fd) return fd.error();
-  ::posix_fadvise(fd->get(), 0, 0, POSIX_FADV_DONTNEED);
-  return files::read_at(fd->get(), block_size + 1, 0, path);
 }
 
 }  // namespace
@@ -76,7 +63,7 @@ Status write_sector(const std::string& path, std::string_view bytes) {
     if (auto s = files::write_at(fd->get(), bytes, 0, path); !s) return s;
     if (::fdatasync(fd->get()) != 0) return files::last_error("syncing", path);
   }
-  auto back = read_past_cache(path);
+  auto back = read_past_cache(path, block_size + 1);
   if (!back) return back.error().in("reading back");
   if (*back != bytes)
     return Error{ErrorKind::mismatch,

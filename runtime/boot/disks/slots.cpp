@@ -97,6 +97,8 @@ BootArguments parse_boot_arguments(std::string_view command_line) {
     if (word.starts_with("ab.tries_left=")) out.tries_left = digit(word.substr(14));
     if (word.starts_with("ab.fallback=")) out.fallback = digit(word.substr(12));
     if (word == "ab.trial=1") out.trial = true;
+    if (word == "ab.stub=A") out.stub = Slot::a;
+    if (word == "ab.stub=B") out.stub = Slot::b;
   });
   return out;
 }

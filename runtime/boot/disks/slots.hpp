@@ -35,7 +35,8 @@ struct BootArguments {
   Slot slot = Slot::none;
   std::optional<unsigned> tries_left;
   std::optional<unsigned> fallback;
-  bool trial = false;  // a try of a trial was counted for this boot
+  bool trial = false;      // a try of a trial was counted for this boot
+  Slot stub = Slot::none;  // which of the two boot stubs says all this
 };
 BootArguments parse_boot_arguments(std::string_view command_line);
 Result<BootArguments> boot_arguments(const SlotLayout& layout);

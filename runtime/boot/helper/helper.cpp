@@ -38,7 +38,9 @@ Helper::Helper(HelperConfig config, Orders orders, Ledger ledger, Clock now)
       orders_(std::move(orders)),
       ledger_(std::move(ledger)),
       now_(std::move(now)),
-      store_(config_.layout.esp()) {
+      store_(config_.layout.esp()),
+      stub_store_(config_.layout.esp(), stubs_prefix),
+      stub_places_(config_.layout.esp()) {
   ASSERT(now_ && !config_.reboot.empty() && !config_.restart.empty());
 }
 
@@ -78,6 +80,12 @@ HelperState Helper::state() const {
   if (const auto tries = store_.load_tries(); tries && tries->update) {
     out.counted_update = *tries->update;
     out.tries_left = tries->left;
+  }
+  if (const auto said = boot_arguments(config_.layout)) out.stub = said->stub;
+  if (const auto stubs = stub_store_.load().state) {
+    out.good_stub = stubs->good;
+    out.trial_stub = stubs->trial;
+    out.trial_stub_serial = stubs->update.value;
   }
   if (const auto size = slot_size(config_.layout, Slot::a)) out.slot_a_bytes = *size;
   if (const auto size = slot_size(config_.layout, Slot::b)) out.slot_b_bytes = *size;

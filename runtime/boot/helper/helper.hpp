@@ -14,6 +14,7 @@
 #include "runtime/boot/gate_record.hpp"
 #include "runtime/boot/helper/ledger.hpp"
 #include "runtime/boot/helper/orders.hpp"
+#include "runtime/boot/helper/stub_places.hpp"
 
 namespace drydock::boot {
 
@@ -24,6 +25,8 @@ struct HelperConfig {
   std::vector<std::string> reboot = {"systemctl", "reboot"};
   std::vector<std::string> restart = {"systemctl", "restart"};  // the unit's name is added
   std::vector<std::string> units;                               // which may be restarted
+  // Of the running release: `order` and `stub.efi`, when it brings a new boot stub along.
+  std::string stub_folder = "/usr/share/drydock/stub";
 };
 
 class Helper {
@@ -53,6 +56,7 @@ class Helper {
   Outcome act(const RestartUnit&, int attached);
   Outcome act(const ArmReturn&, int attached);
   Outcome act(const ExcuseTrial&, int attached);
+  Outcome act(const SettleStub&, int attached);
 
   struct Footing {  // what every change of a slot or of the boot state starts from
     BootState state;
@@ -73,6 +77,9 @@ class Helper {
   Result<bool> passed_the_gate(BootId boot, UpdateId update) const;
   // What the commit of this update leaves a way back to; a return leaves none.
   Status keep_return_right(Slot previous, UpdateId update);
+  // What became of the stub on trial; nothing to be done while its next start is awaited.
+  Status judge_stub(const BootState& state, Slot running);
+  Outcome take_up_stub(const BootState& state);
   HelperState state() const;
 
   HelperConfig config_;
@@ -80,6 +87,8 @@ class Helper {
   Ledger ledger_;
   Clock now_;
   BootStateStore store_;
+  BootStateStore stub_store_;
+  StubPlaces stub_places_;
 };
 
 }  // namespace drydock::boot

@@ -79,6 +79,10 @@ Result<ReturnRight> Ledger::return_right() const {
   return read_or_nothing<ReturnRight>(folder_ + "/return_right");
 }
 
+Result<StubFloor> Ledger::stub_floor() const {
+  return read_record<StubFloor>(folder_ + "/stub_floor");
+}
+
 Status Ledger::store(const UsedOrders& used) {
   const std::string bytes = sealed(used);
   if (auto s = files::replace_durably(folder_ + "/used_orders", bytes); !s) return s;
@@ -91,6 +95,10 @@ Status Ledger::store(const VerifiedSlot& verified) {
 
 Status Ledger::store(const ReturnRight& right) {
   return files::replace_durably(folder_ + "/return_right", sealed(right));
+}
+
+Status Ledger::store(const StubFloor& floor) {
+  return files::replace_durably(folder_ + "/stub_floor", sealed(floor));
 }
 
 }  // namespace drydock::boot

@@ -49,6 +49,15 @@ struct ReturnRight {
   friend bool operator==(const ReturnRight&, const ReturnRight&) = default;
 };
 
+// The highest serial of a boot stub that was ever put on trial here, or found in its place. One
+// that failed its trial, or is older, is not tried again.
+struct StubFloor {
+  static constexpr const char* name = "StubFloor";
+  std::uint64_t serial = 0;
+  static constexpr auto fields() { return std::tuple{field<1>("serial", &StubFloor::serial)}; }
+  friend bool operator==(const StubFloor&, const StubFloor&) = default;
+};
+
 class Ledger {
  public:
   // Makes the folder (mode 0700) if need be; refused when it is another user's or open to others.
@@ -56,13 +65,16 @@ class Ledger {
 
   // A missing file is an empty record. The used orders lie there twice; only when both copies are
   // damaged is it an error, and never an empty record: an empty floor would let old orders through.
-  // A damaged `verified` means that nothing is proved, a damaged `return_right` that there is none.
+  // A damaged `verified` means that nothing is proved, a damaged `return_right` that there is none;
+  // a damaged `stub_floor` is an error.
   Result<UsedOrders> used_orders() const;
   Result<VerifiedSlot> verified() const;
   Result<ReturnRight> return_right() const;
+  Result<StubFloor> stub_floor() const;
   Status store(const UsedOrders& used);
   Status store(const VerifiedSlot& verified);
   Status store(const ReturnRight& right);
+  Status store(const StubFloor& floor);
 
  private:
   explicit Ledger(std::string folder) : folder_(std::move(folder)) {}

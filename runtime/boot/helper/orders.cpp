@@ -12,6 +12,7 @@ Orders::Orders(const trust::PublicKey& release_key, const trust::PublicKey& orde
                ApplianceId me)
     : me_(me) {
   keys_.add(release_key, std::string(manifest_envelope_type));
+  keys_.add(release_key, std::string(stub_envelope_type));
   keys_.add(order_key, std::string(grant_envelope_type));
 }
 
@@ -50,6 +51,24 @@ Checked<Orders::SignedManifest> Orders::open_manifest(std::string_view encoded) 
   auto manifest = artifact::read_manifest(*payload);
   if (!manifest) return Refusal{Reason::manifest_refused, manifest.error()};
   return SignedManifest{std::move(*manifest), trust::sha256(*payload)};
+}
+
+Checked<StubOrder> Orders::open_stub(std::string_view encoded) const {
+  Envelope envelope;
+  if (!decode_from(encoded, envelope))
+    return Refusal{Reason::helper_refused,
+                   {ErrorKind::malformed, "stub order: its envelope does not parse"}};
+  auto payload = keys_.open(envelope, stub_envelope_type);
+  if (!payload) return Refusal{Reason::helper_refused, payload.error().in("stub order")};
+  StubOrder order;
+  if (!decode_from(*payload, order) || order.serial == 0 || order.size == 0 ||
+      order.size > stub_bytes_max)
+    return Refusal{Reason::helper_refused,
+                   {ErrorKind::malformed,
+                    fmt::format("stub order: it does not parse, its serial is missing, or its size "
+                                "is outside 1 to {} bytes",
+                                stub_bytes_max)}};
+  return order;
 }
 
 }  // namespace drydock::boot

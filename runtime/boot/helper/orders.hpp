@@ -6,6 +6,7 @@
 
 #include "messages/grant.hpp"
 #include "messages/manifest.hpp"
+#include "messages/stub.hpp"
 #include "runtime/boot/helper/refusal.hpp"
 #include "runtime/trust/keys.hpp"
 
@@ -28,6 +29,8 @@ class Orders {
   };
   // encoded: the bytes of a manifest's Envelope.
   Checked<SignedManifest> open_manifest(std::string_view encoded) const;
+  // encoded: the bytes of an Envelope. Its serial and size are in range; replay is the ledger's.
+  Checked<StubOrder> open_stub(std::string_view encoded) const;
 
  private:
   trust::KeyRing keys_;

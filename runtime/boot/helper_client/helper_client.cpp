@@ -85,6 +85,7 @@ Result<HelperReply> HelperClient::arm_return(UpdateId update) { return ask(ArmRe
 Result<HelperReply> HelperClient::excuse(BootId boot, UpdateId update) {
   return ask(ExcuseTrial{boot, update});
 }
+Result<HelperReply> HelperClient::settle_stub() { return ask(SettleStub{}); }
 Result<HelperReply> HelperClient::reboot() { return ask(RebootHost{}); }
 Result<HelperReply> HelperClient::restart_unit(const std::string& unit) {
   return ask(RestartUnit{unit});

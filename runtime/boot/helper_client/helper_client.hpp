@@ -35,6 +35,7 @@ class HelperClient {
   Result<HelperReply> commit(BootId boot, UpdateId update);
   Result<HelperReply> arm_return(UpdateId update);
   Result<HelperReply> excuse(BootId boot, UpdateId update);
+  Result<HelperReply> settle_stub();
   Result<HelperReply> reboot();
   Result<HelperReply> restart_unit(const std::string& unit);
 

@@ -255,6 +255,11 @@ void Worlds::commit(const HealthGate::CommitSlot& ask) {
     if (auto s = boot::clear_update_state(ground_.config.paths.data); !s)
       spdlog::warn("{}", s.error().text);
   directory_->post<HealthGate>(HealthGate::CommitEnded{ask.update, why.reason});
+  if (why.reason != Reason::none) return;
+  // What is committed may bring a new boot stub along; else the gate of the next start asks for it.
+  const auto stub = refusal(
+      ask_helper(ground_.config.paths.root_helper, [](auto& h) { return h.settle_stub(); }));
+  if (stub.reason != Reason::none) spdlog::warn("boot stub: {}", stub.text);
 }
 
 void Worlds::become_ready() {

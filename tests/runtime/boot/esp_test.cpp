@@ -70,6 +70,16 @@ BOOST_AUTO_TEST_CASE(an_esp_on_another_disk_than_the_slots_is_refused) {
                 ErrorKind::mismatch, "another disk");
 }
 
+BOOST_AUTO_TEST_CASE(a_partition_of_another_type_is_no_esp) {
+  const std::string udev = "S:disk/by-partlabel/ESP\nE:ID_PART_ENTRY_NAME=ESP\n";
+  const std::string type = "E:ID_PART_ENTRY_TYPE=";
+  BOOST_TEST(check_esp_type(udev + type + "c12a7328-f81f-11d2-ba4b-00a0c93ec93b\nG:x\n").ok());
+  check_refused(check_esp_type(udev + type + "0fc63daf-8483-4772-8e79-3d69d8477de4\n"),
+                ErrorKind::mismatch, "type 0fc63daf");
+  check_refused(check_esp_type(udev), ErrorKind::mismatch, "type none");
+  check_refused(check_esp_type(""), ErrorKind::mismatch, "type none");
+}
+
 BOOST_AUTO_TEST_CASE(without_the_partition_nothing_is_written) {
   TemporaryFolder folder;
   BootStateStore store(EspPlace{folder.path(), true, folder / "none", folder / "slot"});

@@ -45,7 +45,8 @@ BOOST_AUTO_TEST_CASE(boot_arguments_are_read_as_grub_writes_them) {
   const auto all =
       parse_boot_arguments("quiet ab.partition=B ab.tries_left=2 ab.fallback=0 panic=5\n");
   BOOST_TEST((all.slot == Slot::b));
-  BOOST_TEST((all.tries_left == 2u && all.fallback == 0u));
+  BOOST_TEST((all.tries_left == 2u && all.fallback == 0u && all.stub == Slot::none));
+  BOOST_TEST((parse_boot_arguments("ab.partition=A ab.stub=B").stub == Slot::b));
   const auto none = parse_boot_arguments("xab.partition=B ab.partition=C ab.tries_left= quiet");
   BOOST_TEST((none.slot == Slot::none));
   BOOST_TEST((!none.tries_left && !none.fallback));
