@@ -13,7 +13,7 @@ from pathlib import Path
 import disk
 import esp
 from behaviours import first_act
-from boot_state import NO_UPDATE, BootState, format_state
+from boot_state import COPIES, NO_UPDATE, BootState, format_state, parse_state
 from scenario import running_first
 from slot import Slot, make_slot
 from world import ARGUMENTS, FIRST, IMAGE_MIB, NEXT, ROOT, SIZES, Scene, World, expect, write
@@ -153,20 +153,55 @@ def control(world: World, home: Path, name: str, seed: int, points: int) -> dict
 
 def journals(world: World, scene: Scene, base: Path, log: Path, count: int, dice: random.Random,
              say) -> list[str]:
-    """Cuts of the data partition, each mended by ext4's own journal: is ours whole in it?"""
-    entries = told(world, "cut", base, log, "--until", 0, "--out", scene.folder / "cut.img")
+    """Cuts of the data partition, each mended by ext4's own journal: is ours whole in it, and true
+    of slots and boot state?"""
+    entries = cut_at(world, scene, base, log, 0, 0)
+    early = entries // 4  # the agent's first open is over, and the install has hardly begun
     bad = []
-    for n in range(count):
-        until, seed = dice.randrange(entries["entries"]), dice.randrange(1 << 32)
-        told(world, "cut", base, log, "--until", until, "--seed", seed, "--out",
-             scene.folder / "cut.img")
-        if why := journal_damage(world, scene):
+    for n in range(count + 1):
+        # The first of them shows that `early` is not too early.
+        until, seed = (dice.randrange(entries), dice.randrange(1 << 32)) if n else (early, 0)
+        cut_at(world, scene, base, log, until, seed)
+        why = mended(scene) or journal_damage(world, scene, until < early) or lie(world, scene)
+        if why:
             bad.append(f"cut after entry {until}, seed {seed}: {why}")
-        say(f"journals {n + 1} of {count}, {len(bad)} bad")
+        if n:
+            say(f"journals {n} of {count}, {len(bad)} bad")
     return bad
 
 
-def journal_damage(world: World, scene: Scene) -> str:
+def planted_in_journals(world: World, scene: Scene, base: Path, log: Path) -> dict[str, int]:
+    """What must be seen: a journal with one byte changed, one that is gone, and a whole one beside
+    a boot state that knows nothing of the update."""
+    entries = cut_at(world, scene, base, log, 0, 0)
+    cut_at(world, scene, base, log, entries, 0)
+    expect(not mended(scene), "the last disk can be mended")
+    found = {}
+    held = scene.folder / "data/journal"
+    with open(scene.folder / "cut.img", "r+b") as image, open(base, "rb") as before:
+        part = disk.parts(SIZES)[0]
+        before.seek(part.start * disk.MIB)
+        image.seek(part.start * disk.MIB)
+        image.write(before.read(part.size * disk.MIB))
+    found["another_boot_state"] = int(bool(lie(world, scene)))
+    newest = max((held / "db").glob("*.log"), key=lambda path: path.stat().st_size)
+    bytes_of_it = bytearray(newest.read_bytes())
+    bytes_of_it[len(bytes_of_it) // 2] ^= 1
+    newest.write_bytes(bytes_of_it)
+    found["damaged_journal"] = int(bool(journal_damage(world, scene, False)))
+    shutil.rmtree(held)
+    found["lost_journal"] = int(bool(journal_damage(world, scene, False)))
+    return found
+
+
+def cut_at(world: World, scene: Scene, base: Path, log: Path, until: int, seed: int) -> int:
+    """Makes the disk of this cut; how many entries the log has."""
+    return told(world, "cut", base, log, "--until", until, "--seed", seed, "--out",
+                scene.folder / "cut.img")["entries"]
+
+
+def mended(scene: Scene) -> str:
+    """Takes the data partition out of the cut disk, as its file system mends it."""
     part = next(one for one in disk.parts(SIZES) if one.name == "MSP-DATA")
     data, out = scene.folder / "data.img", scene.folder / "data"
     with open(scene.folder / "cut.img", "rb") as image:
@@ -178,14 +213,45 @@ def journal_damage(world: World, scene: Scene) -> str:
         return f"e2fsck ended with {checked.returncode}: {checked.stdout[-300:]}"
     shutil.rmtree(out, ignore_errors=True)
     out.mkdir()
-    subprocess.run(["/usr/sbin/debugfs", "-R", f"rdump / {out}", data], capture_output=True,
-                   timeout=120, check=False)
-    journal = out / "journal"
+    dumped = subprocess.run(["/usr/sbin/debugfs", "-R", f"rdump / {out}", data],
+                            capture_output=True, timeout=120, check=False)
+    if dumped.returncode != 0 or not (out / "identity").is_dir():
+        return f"debugfs ended with {dumped.returncode}: {dumped.stderr[-300:]}"
+    return ""
+
+
+def journal_damage(world: World, scene: Scene, may_be_new: bool) -> str:
+    journal = scene.folder / "data/journal"
     if not has_begun(journal / "db"):
-        return ""
+        return "" if may_be_new else "there is no journal any more"
     verified = subprocess.run([world.programs / "drydock", "journal", "verify", journal],
                               capture_output=True, text=True, timeout=120, check=False)
     return "" if verified.returncode == 0 else (verified.stderr or verified.stdout).strip()[-300:]
+
+
+def lie(world: World, scene: Scene) -> str:
+    """Does the agent's journal tell of a step that slot B or the boot state does not bear out?"""
+    journal = scene.folder / "data/journal"
+    if not has_begun(journal / "db"):
+        return ""
+    read = subprocess.run([world.programs / "drydock", "journal", "reports", journal, "--json"],
+                          capture_output=True, text=True, timeout=120, check=True).stdout
+    kinds = {report["kind"] for report in json.loads(read)["reports"]}
+    copies = [subprocess.run(["mtype", "-i", f"{scene.folder}/cut.img@@1M", f"::/{name}"],
+                             capture_output=True, timeout=30, check=False).stdout
+              for name in COPIES]
+    state = max(filter(None, map(parse_state, copies)), key=lambda one: one.seq)
+    armed, good = "B" in (state.trial, state.active), (state.active, state.trial) == ("B", "-")
+    if kinds & {"armed", "committed"} and not armed:
+        return f"armed, says the journal ({kinds}), and the boot state {state}"
+    if "committed" in kinds and not good:
+        return f"committed, says the journal ({kinds}), and the boot state {state}"
+    part = next(one for one in disk.parts(SIZES) if one.name == "MSP-B")
+    image = world.image(NEXT).read_bytes()
+    with open(scene.folder / "cut.img", "rb") as cut:
+        cut.seek(part.start * disk.MIB)
+        whole = cut.read(len(image)) == image
+    return "" if whole or "staged" not in kinds else "staged, says the journal, and B is not whole"
 
 
 def has_begun(database: Path) -> bool:

@@ -107,10 +107,11 @@ health-gate --verify
 WAITS_FOR_A_STUB = after_agent("""(while ! grep -q 'trial_partition="[AB]"' /boot/stub_state; do
       sleep 1; done; sync; kill -TERM 1) &""")
 BEHAVIOURS |= {name: WAITS_FOR_A_STUB for name in
-               ("brings-a-stub", "brings-a-bad-stub", "brings-no-stub")}
+               ("brings-a-stub", "brings-a-bad-stub", "brings-a-blind-stub", "brings-no-stub")}
 # The boot stubs that releases bring along: None is what no firmware can load, "" ours with one more
 # line, else a menu.
-STUBS = {"brings-a-stub": "", "brings-a-bad-stub": "sleep 1\nreboot\n", "brings-no-stub": None}
+STUBS = {"brings-a-stub": "", "brings-a-bad-stub": "sleep 1\nreboot\n",
+         "brings-a-blind-stub": "exit\n", "brings-no-stub": None}
 
 
 def with_unit(name: str, text: str) -> Callable[[Path], None]:

@@ -18,6 +18,10 @@ from processes import Child
 FIRMWARE = Path("/usr/share/OVMF/OVMF_CODE_4M.fd")
 VARIABLES = Path("/usr/share/OVMF/OVMF_VARS_4M.fd")
 TICK_S = 0.1
+# How the disk is attached, and so what Linux calls it.
+DISKS = {"nvme0n1": ("nvme,drive=d0,serial=drydock",),
+         "sda": ("ahci,id=sata", "ide-hd,bus=sata.0,drive=d0"),
+         "mmcblk0": ("sdhci-pci", "sd-card,drive=d0")}
 UP = re.compile(r"drydock-init: up version=(\S*) ab.partition=([AB]) ab.tries_left=(\d) "
                 r"ab.fallback=(\d)")
 
@@ -29,6 +33,7 @@ class Machine:
         self.memory_mib, self.network = memory_mib, network
         self.write_log = write_log  # where every write and flush is recorded (tests/power)
         self.watchdog = watchdog    # a hardware watchdog that resets the machine
+        self.disk_name = "nvme0n1"
         self.log = folder / "serial.log"
         self.child: Child | None = None
         self.read_to = 0  # how much of the log await_text has consumed
@@ -44,8 +49,9 @@ class Machine:
                              f"logfile={self.log},logappend=on", "-serial", "chardev:s0",
                  "-drive", f"if=pflash,format=raw,readonly=on,file={FIRMWARE}",
                  "-drive", f"if=pflash,format=raw,file={variables}",
-                 *self.drive(), "-device", "nvme,drive=d0,serial=drydock",
-                 "-device", "virtio-rng-pci"]
+                 *self.drive(), "-device", "virtio-rng-pci"]
+        for device in DISKS[self.disk_name]:
+            words += ["-device", device]
         if self.watchdog:
             words += ["-device", "i6300esb", "-action", "watchdog=reset"]
         if self.network:

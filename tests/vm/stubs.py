@@ -1,5 +1,6 @@
 """Scenarios of a release that brings a new boot stub along, with its signed order."""
 
+import esp
 from scenario import running_first, scenario, update
 from world import FIRST, NEXT, Scene, expect
 
@@ -46,11 +47,55 @@ def stub_that_starts_nothing(scene: Scene) -> None:
     stub_state(scene, "A", 3)
 
 
+def given_up(scene: Scene, behaviour: str) -> None:
+    """The new stub leads back to the loader, three times; each time the old one starts the same
+    slot, at once. Then it is given up."""
+    running_first(scene)
+    update(scene, NEXT, behaviour, "committed")
+    for start in range(3):
+        expect(bool(scene.machine.await_text("\nstub B came back", limit_s=240.0)),
+               f"start {start} tries it", scene.machine.text()[-300:])
+        scene.await_boot(NEXT, "B")
+    expect(scene.bench.until(lambda: settled(scene), 120.0), "the gate settles the stub",
+           scene.machine.text()[-300:])
+    scene.machine.cut()
+    expect(scene.get("stub_tries").count(b"tries_left=0") == 1, "its tries are used",
+           scene.get("stub_tries"))
+    stub_state(scene, "A", 3)
+
+
 @scenario
 def stub_that_cannot_be_loaded(scene: Scene) -> None:
-    """The old one starts instead, at once; the try is counted all the same."""
-    replaces(scene, "brings-no-stub", "AAA")
-    expect(scene.get("stub_tries").count(b"tries_left=2") == 1, "one try is counted",
-           scene.get("stub_tries"))
-    state = scene.state("stub")
-    expect((state.active, state.trial) == ("A", "B"), "it would be tried again", state)
+    given_up(scene, "brings-no-stub")
+
+
+@scenario
+def stub_that_can_load_no_slot(scene: Scene) -> None:
+    given_up(scene, "brings-a-blind-stub")
+
+
+def settled(scene: Scene) -> bool:
+    """In this start, by its gate."""
+    return scene.machine.text().rpartition("up version=")[2].count("SettleStub done") > 0
+
+
+@scenario
+def both_copies_of_the_stub_state_destroyed(scene: Scene) -> None:
+    for name in ("stub_state", "stub_state2"):
+        scene.put(name, b"\xa5" * 512)
+    running_first(scene)
+    expect("ab.stub=A " in scene.machine.text(), "stub A starts it", scene.machine.text()[-300:])
+    expect(scene.bench.until(lambda: settled(scene), 120.0), "the gate settles the stub")
+    scene.machine.cut()
+    stub_state(scene, "A", 1)
+
+
+@scenario
+def good_stub_that_cannot_be_loaded(scene: Scene) -> None:
+    """The other one starts the same slot, and is the good one from then on."""
+    scene.put("EFI/drydock/A/stub.efi", bytes(esp.STUB_BYTES))
+    running_first(scene)
+    expect("ab.stub=B " in scene.machine.text(), "stub B starts it", scene.machine.text()[-300:])
+    expect(scene.bench.until(lambda: settled(scene), 120.0), "the gate settles the stub")
+    scene.machine.cut()
+    stub_state(scene, "B", 2)

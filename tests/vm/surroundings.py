@@ -18,8 +18,13 @@ def coordinator_unreachable_throughout(scene: Scene) -> None:
     scene.machine.start()
     scene.await_boot(NEXT, "B")
     expect(bool(scene.machine.await_text("gate exit=0", limit_s=BOOT_S)), "the gate passes")
+    expect(bool(scene.machine.await_text("root-helper: CommitTrial done", limit_s=BOOT_S)),
+           "a commit needs no centre", scene.machine.text()[-300:])
     expect(not scene.machine.await_text("reboot:", limit_s=20.0), "nothing reboots it",
            scene.machine.text()[-300:])
+    scene.machine.cut()
+    state = scene.state()
+    expect((state.active, state.trial) == ("B", "-"), "B is good", state)
 
 
 def wrong_clock(scene: Scene, says: str, *more: str) -> None:

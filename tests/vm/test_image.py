@@ -84,12 +84,25 @@ class Image(unittest.TestCase):
         self.assertEqual(self.cat(data, "/identity/appliance.key"), SECRET)
         self.assertEqual(self.cat(data, "/agent.env"), b"SITE_ID=north\n")
 
+    def test_a_boot_stub_has_two_places_each_in_one_piece(self):
+        start, _ = self.partitions()["ESP"]
+        stub = (self.place / "stub.efi").read_bytes()
+        for place in "AB":
+            where = ["-i", f"{self.disk}@@{start}", f"::/EFI/drydock/{place}/stub.efi"]
+            held = subprocess.run(["mtype", *where], capture_output=True, timeout=30, check=True)
+            self.assertEqual(len(held.stdout), 2 << 20)
+            self.assertEqual(held.stdout.rstrip(b"\0"), stub.rstrip(b"\0"))
+            pieces = subprocess.run(["mshowfat", *where], capture_output=True, timeout=30,
+                                    check=True)
+            self.assertEqual(pieces.stdout.count(b"<"), 1, pieces.stdout)
+
     def test_the_files_of_the_boot_state_share_no_physical_sector(self):
         start, _ = self.partitions()["ESP"]
         done = subprocess.run(["mdir", "-b", "-i", f"{self.disk}@@{start}", "::/"],
                               capture_output=True, text=True, timeout=30, check=True)
         self.assertEqual({name.removeprefix("::/").strip("/") for name in done.stdout.split()},
-                         {"EFI", "ab_state", "ab_state2", "ab_tries"})
+                         {"EFI", "ab_state", "ab_state2", "ab_tries", "stub_state", "stub_state2",
+                          "stub_tries"})
         with open(self.disk, "rb") as disk:
             disk.seek(start)
             self.assertEqual(disk.read(512)[13] * 512, 4096)  # bytes of a cluster

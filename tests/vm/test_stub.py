@@ -22,12 +22,12 @@ class Stub(unittest.TestCase):
                                   timeout=30, check=False)
             self.assertEqual((done.returncode, done.stderr), (0, b""), name)
 
-    def test_every_entry_ends_in_a_reboot(self):
+    def test_every_entry_ends_with_the_loader_or_a_reboot(self):
         text = (GRUB / "stub.cfg").read_text(encoding="utf-8")
         entries = text.split("\nmenuentry ")[1:]
         self.assertEqual(len(entries), 3)
-        for entry in entries:
-            self.assertEqual(entry.split("\n}")[0].splitlines()[-1].strip(), "reboot", entry)
+        for entry, end in zip(entries, ("exit", "reboot", "reboot")):
+            self.assertEqual(entry.split("\n}")[0].splitlines()[-1].strip(), end, entry)
         for name in ("first.cfg", "early.cfg"):
             text = (GRUB / name).read_text(encoding="utf-8")
             self.assertEqual(text.splitlines()[-1], "reboot", name)

@@ -53,3 +53,20 @@ def full_data_partition_destroyed(scene: Scene) -> None:
            "the good slot comes up", scene.machine.text()[-300:])
     expect(not scene.machine.await_text("drydock-init: up", limit_s=30.0), "and stays up",
            scene.boots())
+
+
+def on_another_disk(scene: Scene, name: str) -> None:
+    """Whatever the disk is called: the update goes into its standby slot, and is kept."""
+    scene.machine.disk_name = name
+    running_first(scene, FULL_BOOT_S)
+    update(scene, NEXT, "good", "committed")
+
+
+@scenario
+def full_on_a_sata_disk(scene: Scene) -> None:
+    on_another_disk(scene, "sda")
+
+
+@scenario
+def full_on_an_sd_card(scene: Scene) -> None:
+    on_another_disk(scene, "mmcblk0")

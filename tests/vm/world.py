@@ -188,7 +188,7 @@ class Scene:
         """A file of the ESP; None removes it."""
         if block is None:
             return esp.run("mdel", "-i", self.esp_image(), f"::/{name}")
-        path = self.folder / f"put-{name}"
+        path = self.folder / f"put-{name.replace('/', '-')}"
         path.write_bytes(block)
         esp.run("mcopy", "-o", "-i", self.esp_image(), path, f"::/{name}")
 

@@ -59,6 +59,17 @@ Result<Stored> BootStateStore::store(const BootState& next) {
   return stored;
 }
 
+Result<BootState> BootStateStore::make_copies_agree(const BootState& now) {
+  const BootCopies copies = load().copies;
+  if (copies[0] == now && copies[1] == now) return now;
+  BootState next = now;
+  ++next.seq;
+  const auto stored = store(next);
+  if (!stored) return stored.error();
+  if (stored->second_copy) return *stored->second_copy;
+  return next;
+}
+
 Result<BootTries> BootStateStore::load_tries() const {
   auto bytes = read_sector(tries_path());
   if (!bytes) return bytes.error();
@@ -68,6 +79,13 @@ Result<BootTries> BootStateStore::load_tries() const {
 }
 
 Status BootStateStore::ensure_tries() { return load_tries() ? Status(Done{}) : write_tries({}); }
+
+Status BootStateStore::renew_tries(UpdateId update) {
+  const auto tries = load_tries();
+  if (!tries) return tries.error();
+  if (tries->update != update || tries->left == tries_per_update) return Done{};
+  return write_tries({update, tries_per_update});
+}
 
 Status BootStateStore::give_back_try(UpdateId update, unsigned attempt) {
   const auto tries = load_tries();

@@ -41,10 +41,16 @@ class BootStateStore {
   // says that the read-back failed. `next` must be the state after the one that load() answers.
   Result<Stored> store(const BootState& next);
 
+  // Before anything is written that an older state names: stores the state once more unless both
+  // copies are whole and of it. Answers what is in effect then.
+  Result<BootState> make_copies_agree(const BootState& now);
+
   Result<BootTries> load_tries() const;  // GRUB's counter
   // This attempt, 1 to tries_per_update, of the update is not to count. refused when GRUB's counter
   // is of another update or stands at another attempt. Done when it was given back before.
   Status give_back_try(UpdateId update, unsigned attempt);
+  // The update has all its tries again; only when the counter is of this update.
+  Status renew_tries(UpdateId update);
   // Makes the counter when it is missing or damaged; GRUB can overwrite the file but not create it.
   Status ensure_tries();
 

@@ -6,6 +6,7 @@
 #include <sys/sysmacros.h>
 
 #include <array>
+#include <cerrno>
 #include <climits>
 #include <cstdlib>
 #include <optional>
@@ -103,6 +104,16 @@ Status check_disk(dev_t esp, const std::string& slot_path) {
   return check_same_disk(*one, *two);
 }
 
+// Without udev, as in the tiny image, the label is all there is.
+Status check_type(const EspPlace& place, DeviceNumber device) {
+  struct stat about {};
+  if (::stat((place.udev + "/control").c_str(), &about) != 0 && errno == ENOENT) return Done{};
+  const auto path = fmt::format("{}/data/b{}:{}", place.udev, device.major, device.minor);
+  const auto record = files::read(path, record_max);
+  if (!record) return record.error().in("the ESP's type");
+  return check_esp_type(*record);
+}
+
 // Without a device to compare with: is anything mounted there at all?
 Status check_any_mount(const std::string& folder) {
   struct stat here {
@@ -164,11 +175,7 @@ Result<EspWindow> EspWindow::open(const EspPlace& place) {
   if (!mounts) return mounts.error();
   const DeviceNumber number{major(device.st_rdev), minor(device.st_rdev)};
   if (auto s = check_esp_mount(*mounts, place.folder, number); !s) return s.error();
-  const auto record =
-      files::read(fmt::format("{}/b{}:{}", place.udev, number.major, number.minor), record_max);
-  if (!record && record.error().kind != ErrorKind::not_found) return record.error();
-  if (record)
-    if (auto s = check_esp_type(*record); !s) return s.error();
+  if (auto s = check_type(place, number); !s) return s.error();
   if (auto s = check_disk(device.st_rdev, place.slot); !s) return s.error();
   if (!remount(place.folder, 0)) return files::last_error("making writable", place.folder);
   return EspWindow(place.folder);

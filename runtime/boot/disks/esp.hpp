@@ -16,7 +16,7 @@ struct EspPlace {
   std::string device = "/dev/disk/by-partlabel/ESP";
   std::string slot = "/dev/disk/by-partlabel/MSP-A";  // the ESP is on the same disk
   std::string mounts = "/proc/self/mountinfo";
-  std::string udev = "/run/udev/data";
+  std::string udev = "/run/udev";
 };
 
 struct DeviceNumber {

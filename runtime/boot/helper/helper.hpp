@@ -1,6 +1,7 @@
 #pragma once
 // root-helper's decisions: one request in, one answer out. It trusts signatures and what it reads
-// itself, never the agent: it refuses the running slot, an image without the release key's
+// itself, and of the agent no more than that this start is well enough to settle a boot stub that a
+// signature vouches for: it refuses the running slot, an image without the release key's
 // signature, and a trial without a token for exactly the image it has read back.
 // Single-threaded; serve() blocks for as long as the disk takes (a read-back: minutes).
 #include <functional>
@@ -77,9 +78,11 @@ class Helper {
   Result<bool> passed_the_gate(BootId boot, UpdateId update) const;
   // What the commit of this update leaves a way back to; a return leaves none.
   Status keep_return_right(Slot previous, UpdateId update);
-  // What became of the stub on trial; nothing to be done while its next start is awaited.
-  Status judge_stub(const BootState& state, Slot running);
-  Outcome take_up_stub(const BootState& state);
+  // What became of the stub on trial; the state as it is after that, still with the trial when its
+  // next start is awaited.
+  Result<BootState> judge_stub(const BootState& state, Slot running, bool on_good_slot);
+  Outcome take_up_stub(BootState state);
+  Status write_stub(BootState state, const StubOrder& order);
   HelperState state() const;
 
   HelperConfig config_;

@@ -48,7 +48,11 @@ Checked<UsedOrders> Helper::check_replay(const Grant& grant) const {
 Status Helper::discredit(const BootState& state) {
   if (auto s = ledger_.store(VerifiedSlot{}); !s) return s;
   if (auto s = ledger_.store(ReturnRight{}); !s) return s;
-  if (state.trial == Slot::none) return Done{};
+  if (state.trial == Slot::none) {
+    // An older copy may still have this slot on trial.
+    const auto agreed = store_.make_copies_agree(state);
+    return agreed ? Status(Done{}) : Status(agreed.error());
+  }
   const auto next = disarm(state);
   if (!next) return next.error();
   const auto stored = store_.store(*next);

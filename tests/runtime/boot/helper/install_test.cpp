@@ -157,5 +157,14 @@ BOOST_FIXTURE_TEST_CASE(a_read_back_that_fails_disarms_the_trial, Appliance) {
   BOOST_TEST((boot_state().trial == Slot::none));
 }
 
+BOOST_FIXTURE_TEST_CASE(no_copy_of_the_state_names_a_slot_that_is_opened, Appliance) {
+  // A cut between the two copies of a commit: the older one still has B on trial.
+  put(config.layout.esp_folder + "/ab_state", format({2, Slot::b, Slot::a, UpdateId{5}}));
+  put(config.layout.esp_folder + "/ab_state2", format({3, Slot::a, Slot::none, {}}));
+  BOOST_REQUIRE(open_standby(grant(GrantKind::install, 1)).descriptor);
+  for (const auto& copy : BootStateStore(config.layout.esp_folder).load().copies)
+    BOOST_TEST((copy == BootState{4, Slot::a, Slot::none, {}}));
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 }  // namespace drydock::boot

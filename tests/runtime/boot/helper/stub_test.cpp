@@ -201,17 +201,82 @@ BOOST_FIXTURE_TEST_CASE(a_system_that_another_loader_started_is_left_alone, With
   check_nothing_changed();
 }
 
-BOOST_FIXTURE_TEST_CASE(a_good_stub_that_cannot_be_loaded_is_told, WithStub) {
+BOOST_FIXTURE_TEST_CASE(the_stub_that_started_instead_becomes_the_good_one, WithStub) {
   start_from(Slot::b);
-  check_refused(settle(), Reason::unexpected_slot);
-  check_nothing_changed();
+  bring(order_for(7, fresh));
+  check_done(settle());  // and the broken place is filled anew
+  BOOST_TEST((stub_state() == BootState{3, Slot::b, Slot::a, UpdateId{7}}));
+  BOOST_TEST((bytes_in(Slot::a) == padded(fresh)));
 }
 
 BOOST_FIXTURE_TEST_CASE(a_damaged_floor_lets_no_order_through, WithStub) {
   bring(order_for(7, fresh));
-  put(ledger_folder + "/stub_floor", "damaged");
+  for (const char* name : {"/stub_floor", "/stub_floor2"}) put(ledger_folder + name, "damaged");
   check_refused(settle(), Reason::io_error);
   check_nothing_changed();
+}
+
+BOOST_FIXTURE_TEST_CASE(one_copy_of_the_floor_is_enough, WithStub) {
+  bring(order_for(7, fresh));
+  check_done(settle());
+  start_from(Slot::b);
+  check_done(settle());
+  put(ledger_folder + "/stub_floor", "damaged");
+  fresh = "MZ an old stub";
+  bring(order_for(6, fresh));
+  check_done(settle());
+  BOOST_TEST((stub_state() == BootState{3, Slot::b, Slot::none, {}}));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_stub_keeps_its_tries_while_the_release_it_starts_fails, WithStub) {
+  bring(order_for(7, fresh));
+  check_done(settle());
+  install(1);
+  check_done(arm(grant(GrantKind::reboot, 2)));
+  for (int start = 0; start < 3; ++start) {
+    tried(7, 1);
+    start_from(Slot::b, Slot::b);
+    check_done(settle());
+    BOOST_TEST((stub_state().trial == Slot::b));
+    BOOST_TEST(stubs().load_tries()->left == tries_per_update);
+  }
+  check_done(ask(DisarmTrial{}));
+  tried(7, 1);
+  start_from(Slot::b);  // the release is given up, and the stub is not
+  check_done(settle());
+  BOOST_TEST((stub_state() == BootState{3, Slot::b, Slot::none, {}}));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_counter_that_is_lost_during_a_trial_is_made_anew, WithStub) {
+  bring(order_for(7, fresh));
+  check_done(settle());
+  put(config.layout.esp_folder + "/stub_tries", "");
+  check_done(settle());
+  BOOST_TEST((stub_state().trial == Slot::b));
+  BOOST_TEST(stubs().load_tries().ok());
+}
+
+BOOST_FIXTURE_TEST_CASE(a_later_order_takes_the_place_of_one_on_trial, WithStub) {
+  bring(order_for(7, fresh));
+  check_done(settle());
+  tried(7, 1);
+  fresh = "MZ a mended stub";
+  bring(order_for(8, fresh));
+  check_done(settle());
+  BOOST_TEST((stub_state() == BootState{4, Slot::a, Slot::b, UpdateId{8}}));
+  BOOST_TEST((bytes_in(Slot::b) == padded(fresh)));
+}
+
+BOOST_FIXTURE_TEST_CASE(no_copy_of_the_state_names_a_place_that_is_written, WithStub) {
+  // A cut between the two copies of a commit: the older one still has B on trial over A.
+  put(config.layout.esp_folder + "/stub_state", format({2, Slot::a, Slot::b, UpdateId{5}}));
+  put(config.layout.esp_folder + "/stub_state2", format({3, Slot::b, Slot::none, {}}));
+  start_from(Slot::b);
+  bring(order_for(7, fresh));
+  put(place_folder(Slot::a) + "/stub.efi", "short");  // the write of A fails
+  check_refused(settle(), Reason::io_error);
+  const auto copies = stubs().load().copies;
+  for (const auto& copy : copies) BOOST_TEST((copy == BootState{4, Slot::b, Slot::none, {}}));
 }
 
 BOOST_AUTO_TEST_SUITE_END()
