@@ -504,7 +504,7 @@ PARTS = (
          holds("tests/controls"), controls),
     Part("load", "2,000 appliances on one real coordinator: its counts are the simulation's", 5,
          holds("tests/load"), load, by_default=False),
-    Part("started", "the units under systemd, the firewall between namespaces (needs root)", 5,
+    Part("started", "the units under systemd, the firewall between namespaces (needs root)", 8,
          holds("tests/deploy/started"), started, by_default=False),
     Part("packaged", "the Debian packages on a clean Debian 12: run, upgrade, removal (needs root)",
          6, holds("tests/deploy/packaged"), packaged, by_default=False),

@@ -60,8 +60,11 @@ class Net:
             raise
 
     def namespace(self) -> int:
-        child = subprocess.Popen(["unshare", "--net", "sh", "-c", "echo ready; exec sleep 600"],
-                                 stdout=subprocess.PIPE, text=True)
+        # Nobody else is on the cable: an address counts at once, and is not asked for first.
+        child = subprocess.Popen(
+            ["unshare", "--net", "sh", "-c", "for f in all default; do echo 0 >/proc/sys/net/ipv6/"
+             "conf/$f/accept_dad; done; echo ready; exec sleep 600"],
+            stdout=subprocess.PIPE, text=True)
         self.children.append(child)
         if child.stdout.readline() != "ready\n":
             raise AssertionError("no network namespace could be made; is this root?")
@@ -89,10 +92,15 @@ class Net:
         for where in (self.box, self.world):
             self.run(where, "ip", "neigh", "flush", "all")
 
-    def serve(self, where: int, *specs: str) -> None:
-        child = subprocess.Popen(["nsenter", f"--net=/proc/{where}/ns/net", sys.executable, "-c",
-                                  PEER, "serve", *specs], stdout=subprocess.PIPE, text=True)
+    def start(self, where: int, *command: str) -> subprocess.Popen:
+        """A program that runs until the net is closed."""
+        child = subprocess.Popen(["nsenter", f"--net=/proc/{where}/ns/net", *command],
+                                 stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         self.children.append(child)
+        return child
+
+    def serve(self, where: int, *specs: str) -> None:
+        child = self.start(where, sys.executable, "-c", PEER, "serve", *specs)
         if child.stdout.readline() != "ready\n":
             raise AssertionError(f"cannot serve {specs}")
 
@@ -117,3 +125,4 @@ class Net:
             child.kill()
             child.wait()
             child.stdout.close()
+        self.children.clear()
