@@ -23,7 +23,9 @@ in {
     sops = open { };
     system = open {
       build = {
-        toplevel = "/nix/store/toplevel";
+        toplevel = import ./package.nix "toplevel";
+        isoImage = import ./package.nix "iso";
+        image = import ./package.nix "image";
         kernel = "/nix/store/kernel";
         initialRamdisk = "/nix/store/initrd";
       };

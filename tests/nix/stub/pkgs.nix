@@ -1,10 +1,6 @@
 # Packages as far as our modules look at them: a path, and text written into a file.
 let
-  package = name: {
-    type = "derivation";
-    inherit name;
-    outPath = "/nix/store/${name}";
-    meta.mainProgram = name;
+  package = name: import ./package.nix name // {
     overrideAttrs = f: package name // { overridden = f { }; };
   };
 in {
