@@ -9,8 +9,8 @@ let
   self = (import ../../flake.nix).outputs (inputs // { inherit self; });
   system = "x86_64-linux";
   seen = name: {
-    inherit (self.nixosConfigurations.${name}.config) image isoImage fileSystems systemd networking
-      system boot nix;
+    inherit (builtins.mapAttrs (_: lib.set) self.nixosConfigurations.${name}.config) image isoImage
+      fileSystems systemd networking system boot nix;
   };
 in {
   packages = builtins.attrNames self.packages.${system};
