@@ -18,6 +18,16 @@ in {
   shells = builtins.attrNames self.devShells.${system};
   checks = builtins.attrNames self.checks.${system};
   configurations = lib.genAttrs (builtins.attrNames self.nixosConfigurations) seen;
+  # A slot's menu under other kernel parameters.
+  menu = (inputs.nixpkgs.lib.nixosSystem {
+    inherit system;
+    modules = [
+      self.nixosModules.default
+      ../../nix/modules/slot-image.nix
+      { boot.kernelParams = [ "console=ttyS0,115200" "panic=30" ]; }
+    ];
+  }).config.system.build.slotMenu;
+  esp = self.nixosConfigurations.appliance-disk.config.system.build.esp.text;
   agent = self.packages.${system}.compliance-agent.pname;
   caf = self.packages.${system}.compliance-agent.caf.overridden.version;
   programs = self.packages.${system}.compliance-agent.ninjaFlags;

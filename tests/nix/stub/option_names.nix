@@ -17,6 +17,7 @@
   "hardware.cpu.amd.updateMicrocode" = "modules/hardware/cpu/amd-microcode.nix";
   "i18n.supportedLocales" = "modules/config/i18n.nix";
   "image.fileName" = "modules/image/file-options.nix";
+  "image.repart.mkfsOptions" = "modules/image/repart.nix";
   "image.repart.name" = "modules/image/repart.nix";
   "image.repart.partitions" = "modules/image/repart.nix";
   "isoImage.contents" = "modules/installer/cd-dvd/iso-image.nix";

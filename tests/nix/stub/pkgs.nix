@@ -10,6 +10,9 @@ in {
   coreutils = package "coreutils";
   gnused = package "gnused";
   nftables = package "nftables";
+  grub2_efi = package "grub2_efi";
+  python3 = package "python3";
+  runCommand = name: _: text: package name // { inherit text; };
   runtimeShell = "/nix/store/bash/bin/sh";
   writeShellScript = name: text: "/nix/store/${name}";
   writeText = name: text: "/nix/store/${name}";
