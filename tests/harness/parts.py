@@ -373,6 +373,7 @@ def python_part(name: str, folder: str) -> Callable[[Context, Path], Outcome]:
 
 started = python_part("started", "tests/deploy/started")
 packaged = python_part("packaged", "tests/deploy/packaged")
+container = python_part("container", "tests/deploy/container")
 sinks = python_part("sinks", "tests/deploy/sinks")
 
 
@@ -508,6 +509,8 @@ PARTS = (
          holds("tests/deploy/started"), started, by_default=False),
     Part("packaged", "the Debian packages on a clean Debian 12: run, upgrade, removal (needs root)",
          6, holds("tests/deploy/packaged"), packaged, by_default=False),
+    Part("container", "the centre's image, built by buildah and started (needs root)", 5,
+         holds("tests/deploy/container", "mcp-server"), container, by_default=False),
     Part("fleet", "deploy/vm, two machines and a coordinator: up, a good release, a bad one, down",
          6, holds("tests/deploy/fleet", "deploy/vm"), fleet, by_default=False),
     Part("vm", "the real GRUB in a machine: its rules, a good update, a release that panics", 4,

@@ -11,6 +11,7 @@ let
   seen = name: {
     inherit (builtins.mapAttrs (_: lib.set) self.nixosConfigurations.${name}.config) image isoImage
       fileSystems systemd networking system boot nix;
+    inherit (self.nixosConfigurations.${name}.config.services) openssh compliance-agent;
   };
 in {
   packages = builtins.attrNames self.packages.${system};

@@ -109,6 +109,17 @@ class Flake(unittest.TestCase):
         self.assertEqual(disk["image"]["repart"]["mkfsOptions"]["vfat"],
                          ["-F", "32", "-s", "8", "-n", "ESP"])
 
+    def test_every_port_that_an_appliance_opens_has_its_program(self):
+        for name, box in self.flake["configurations"].items():
+            rules = box["networking"]["nftables"]["ruleset"].partition("chain output")[0]
+            ports = {int(port) for found in re.findall(r"tcp dport (\{[^}]*\}|\d+)", rules)
+                     for port in re.findall(r"\d+", found)}
+            listening = {22} if box["openssh"]["enable"] else set()
+            if box["compliance-agent"]["metrics"]["enable"]:
+                listening.add(box["compliance-agent"]["metrics"]["port"])
+            self.assertTrue(ports, name)
+            self.assertEqual(ports - listening, set(), name)
+
     def test_an_appliance_runs_the_agent_behind_the_firewall_and_never_rebuilds_itself(self):
         box = self.flake["configurations"]["appliance"]
         self.assertIn("compliance-agent", box["systemd"]["services"])

@@ -5,6 +5,7 @@ Needs root. The namespaces belong to processes of ours and go with them.
 
 import subprocess
 import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 BOX4, WORLD4 = "10.77.0.1", "10.77.0.2"
@@ -85,6 +86,16 @@ class Net:
             self.run(where, "ip", "addr", "add", f"{v4}/24", "dev", "eth0")
             self.run(where, "ip", "addr", "add", f"{v6}/64", "dev", "eth0", "nodad")
             self.run(where, "ip", "link", "set", "eth0", "up")
+        for where in (self.box, self.world):
+            self.until_up(where)
+
+    def until_up(self, where: int) -> None:
+        """A link has an address of its own only once both ends of the cable are up."""
+        end = time.monotonic() + OPEN_S
+        while "fe80:" not in self.run(where, "ip", "-6", "addr", "show", "dev", "eth0"):
+            if time.monotonic() > end:
+                raise AssertionError("the cable never came up")
+            time.sleep(0.02)
 
     def firewall(self, rules: str) -> None:
         """Loads them in the box in the place of what was there; neighbours are forgotten."""

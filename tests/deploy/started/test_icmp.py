@@ -132,6 +132,7 @@ class Routers(Icmp):
         """A link that comes up is when a host asks for routers."""
         for state in ("down", "up"):
             self.net.run(self.net.box, "ip", "link", "set", "eth0", state)
+        self.net.until_up(self.net.box)
 
     def test_a_box_asks_for_routers(self):
         self.net.firewall(ours())
