@@ -3,29 +3,23 @@
     python3 deploy/image/esp_files.py FOLDER
 """
 
-import shutil
 import sys
+import tempfile
 from pathlib import Path
 
-from esp import HERE, Refused, make_loader
-
-import boot_state
+from esp import Refused, make_files
 
 
 def main() -> int:
     if len(sys.argv) != 2:
         print("esp_files.py: say where to: esp_files.py FOLDER", file=sys.stderr)
         return 2
-    folder = Path(sys.argv[1])
-    boot = folder / "EFI/BOOT"
-    boot.mkdir(parents=True, exist_ok=True)
-    try:
-        make_loader(boot / "BOOTX64.EFI")
-    except Refused as refused:
-        print(f"esp_files.py: {refused}", file=sys.stderr)
-        return 1
-    shutil.copyfile(HERE / "grub/grub.cfg", boot / "grub.cfg")
-    boot_state.make(folder)
+    with tempfile.TemporaryDirectory() as scratch:
+        try:
+            make_files(Path(sys.argv[1]), Path(scratch))
+        except (OSError, Refused) as refused:
+            print(f"esp_files.py: {refused}", file=sys.stderr)
+            return 1
     return 0
 
 

@@ -1,6 +1,6 @@
 # The disk that a box is first written with, as systemd-repart lays it out: ESP, slot A with this
 # system's slot image, slot B empty, MSP-DATA. The ESP holds what deploy/image places on it: the loader,
-# the boot stub, and the boot state, which says that A is good and nothing is on trial.
+# the boot stub twice, and both boot states, which say that A is good and nothing is on trial.
 { config, lib, modulesPath, pkgs, ... }:
 
 let
@@ -11,7 +11,8 @@ let
   esp = pkgs.runCommand "drydock-esp" { nativeBuildInputs = [ pkgs.python3 pkgs.grub2_efi ]; } ''
     python3 ${../../deploy}/image/esp_files.py $out
   '';
-  placed = [ "/EFI/BOOT/BOOTX64.EFI" "/EFI/BOOT/grub.cfg" "/ab_state" "/ab_state2" "/ab_tries" ];
+  placed = [ "/EFI/BOOT/BOOTX64.EFI" "/EFI/drydock/A/stub.efi" "/EFI/drydock/B/stub.efi" ]
+    ++ lib.concatMap (of: [ "/${of}_state" "/${of}_state2" "/${of}_tries" ]) [ "ab" "stub" ];
 in {
   imports = [ ./slot-image.nix (modulesPath + "/image/repart.nix") ];
 

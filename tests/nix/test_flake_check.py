@@ -1,5 +1,5 @@
-"""`nix flake check` itself, offline, with stand-ins for nixpkgs and sops-nix. What it would build is
-not built."""
+"""`nix flake check` itself, offline, with stand-ins for nixpkgs and sops-nix. What it would build
+is not built."""
 
 import os
 import shutil

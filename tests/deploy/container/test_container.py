@@ -33,8 +33,8 @@ until inside "$container" -- sh -c {check} 2>/dev/null; do
 done
 echo "healthy"
 echo "runs as $(ps -o uid= -C fleet-coordinator | sort -u | tr -d ' ' | tr '\\n' ' ')"
-inside "$container" -- sh -c 'id -u; ldd /usr/bin/* 2>/dev/null | grep "not found"; for tool in gcc make \
-  python3; do command -v $tool; done; true' | sed 's/^/inside: /'
+inside "$container" -- sh -c 'id -u; ldd /usr/bin/* 2>/dev/null | grep "not found"
+  for tool in gcc make python3; do command -v $tool; done; true' | sed 's/^/inside: /'
 """
 
 

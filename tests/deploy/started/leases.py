@@ -75,8 +75,9 @@ class Lease:
         self.net, self.folder, self.family = net, folder, family
         # The leased address is then the only one that it could ask from.
         net.run(net.box, "ip", f"-{family}", "addr", "flush", "dev", "eth0", "scope", "global")
-        for name, text in (("server.conf", f"default-lease-time {life_s};\n{SERVER[family]}"),
-                           ("server.leases", ""), ("client.conf", CLIENT), ("client.leases", ""), ("script", SCRIPT)):
+        server = f"default-lease-time {life_s};\n{SERVER[family]}"
+        for name, text in (("server.conf", server), ("server.leases", ""), ("script", SCRIPT),
+                           ("client.conf", CLIENT), ("client.leases", "")):
             (folder / name).write_text(text, encoding="utf-8")
         (folder / "script").chmod(0o755)
         self.serve()

@@ -53,8 +53,9 @@ print(s.getsockopt(level, mtu))
 JOIN = r"""
 import socket
 s = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)
-group = socket.inet_pton(socket.AF_INET6, "ff05::77") + socket.if_nametoindex("eth0").to_bytes(4, "little")
-s.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_JOIN_GROUP, group)
+group = socket.inet_pton(socket.AF_INET6, "ff05::77")
+link = socket.if_nametoindex("eth0").to_bytes(4, "little")
+s.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_JOIN_GROUP, group + link)
 """
 # The query of a router that follows groups; the router alert in it is what makes it one.
 QUERY = r"""
