@@ -82,11 +82,11 @@ class Compose(unittest.TestCase):
                          "of-GRAFANA_ADMIN_PASSWORD")
 
     def test_docker_compose_refuses_to_go_on_without_any_of_the_passwords(self):
-        for missing in SECRETS:
-            for env in ("", f"{missing}=\n"):
-                ran = self.config(env + "".join(f"{name}=x\n" for name in SECRETS - {missing}))
-                self.assertNotEqual(ran.returncode, 0)
-                self.assertIn("run deploy/compose/first-start", ran.stderr)
+        empty = min(SECRETS)
+        for missing, env in (*((name, "") for name in SECRETS), (empty, f"{empty}=\n")):
+            ran = self.config(env + "".join(f"{name}=x\n" for name in SECRETS - {missing}))
+            self.assertNotEqual(ran.returncode, 0)
+            self.assertIn("run deploy/compose/first-start", ran.stderr)
 
     def test_every_file_that_the_stack_names_exists(self):
         made_at_first_start = {"./secrets/centre"}

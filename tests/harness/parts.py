@@ -480,7 +480,7 @@ PARTS = (
     Part("harness", "the runner counts only what was shown", 0.5, holds("tests/harness"),
          python_tests("tests/harness"), needs_build=False),
     Part("unit", "every Boost.Test program; each case is a claim", 4, has_sources("tests"), unit),
-    Part("deploy", "the demo appliance's firmware and images", 1,
+    Part("deploy", "the demo appliance's firmware and images, units, compose, alerts", 2,
          holds("tests/deploy", "deploy/demo-appliance"), python_tests("tests/deploy"),
          needs_build=False),
     Part("nix", "the Nix files: what the seed's modules render, and that the plain files agree", 1,
