@@ -175,7 +175,12 @@ void RolloutMetrics::count(Machines& machines, const shell::Moment& now,
     if (each->phase != RolloutPhase::running || looked_at == rollouts_looked_at_max) continue;
     ++looked_at;
     const auto counts = reasons(machines, each->id, turn_at(now));
-    for (std::size_t n = 0; counts && n < counts->size(); ++n) {
+    if (!counts) {  // no answer is no count
+      const std::string mine = std::to_string(each->id.value);
+      std::erase_if(silent, [&](const auto& labels) { return labels.at("rollout") == mine; });
+      continue;
+    }
+    for (std::size_t n = 0; n < counts->size(); ++n) {
       if ((*counts)[n] == 0) continue;
       const observe::Labels labels = told.with("reason", word_of(n));
       wait_for(labels, (*counts)[n]);
