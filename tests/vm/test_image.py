@@ -89,7 +89,8 @@ class Image(unittest.TestCase):
         done = subprocess.run(["mdir", "-b", "-i", f"{self.disk}@@{start}", "::/"],
                               capture_output=True, text=True, timeout=30, check=True)
         self.assertEqual({name.removeprefix("::/").strip("/") for name in done.stdout.split()},
-                         {"EFI", "ab_state", "ab_state2", "ab_tries"})
+                         {"EFI", *(f"{of}_{name}" for of in ("ab", "stub")
+                                   for name in ("state", "state2", "tries"))})
         with open(self.disk, "rb") as disk:
             disk.seek(start)
             self.assertEqual(disk.read(512)[13] * 512, 4096)  # bytes of a cluster
