@@ -8,12 +8,13 @@ let
     compliance-agent = final.callPackage ./nix/package.nix { caf = final.caf_0_17; };
   };
 
-  modules = {
-    compliance-agent = ./modules/compliance-agent.nix;
-    firewall = ./nix/modules/firewall.nix;
-    secrets = { imports = [ sops-nix.nixosModules.sops ./flake/Modules/secrets.nix ]; };
-    timesync = ./flake/Modules/timesync.nix;
-    ssh-hardening = ./flake/Modules/ssh-hardening.nix;
+  # Sets, not paths: `nix flake check` of Nix 2.8 takes no path for a module.
+  modules = builtins.mapAttrs (_: imports: { inherit imports; }) {
+    compliance-agent = [ ./modules/compliance-agent.nix ];
+    firewall = [ ./nix/modules/firewall.nix ];
+    secrets = [ sops-nix.nixosModules.sops ./flake/Modules/secrets.nix ];
+    timesync = [ ./flake/Modules/timesync.nix ];
+    ssh-hardening = [ ./flake/Modules/ssh-hardening.nix ];
   };
 in {
   inherit overlay;

@@ -3,6 +3,7 @@ image."""
 
 import io
 import os
+import shutil
 import subprocess
 import sys
 import tarfile
@@ -73,6 +74,19 @@ def make_stub(out: Path, scratch: Path, menu: str = "", modules: tuple[str, ...]
         raise Refused(f"{out} has {out.stat().st_size} bytes, and its place {STUB_BYTES}")
 
 
+def make_files(folder: Path, scratch: Path, menu: str = "", modules: tuple[str, ...] = ()) -> None:
+    """What lies on a new ESP, as files below a folder."""
+    loader, stubs = folder / "EFI/BOOT/BOOTX64.EFI", folder / "EFI/drydock"
+    for path in (loader.parent, stubs / "A", stubs / "B"):
+        path.mkdir(parents=True)
+    make_grub(loader, menu_of("first.cfg"), FIRST_MODULES, scratch)
+    make_stub(stubs / "A/stub.efi", scratch, menu, modules)
+    os.truncate(stubs / "A/stub.efi", STUB_BYTES)
+    shutil.copyfile(stubs / "A/stub.efi", stubs / "B/stub.efi")
+    boot_state.make(folder, "ab")
+    boot_state.make(folder, "stub")
+
+
 def make_esp(out: Path, size_mib: int, scratch: Path, menu: str = "",
              modules: tuple[str, ...] = ()) -> None:
     if size_mib < MIB_MIN:
@@ -82,16 +96,11 @@ def make_esp(out: Path, size_mib: int, scratch: Path, menu: str = "",
     with open(out, "wb") as image:
         image.truncate(size_mib << 20)
     run("mkfs.vfat", "-F", "32", "-s", str(CLUSTER_SECTORS), "-n", "ESP", out)
-    loader, stub, state = scratch / "BOOTX64.EFI", scratch / "stub.efi", scratch / "state"
-    make_grub(loader, menu_of("first.cfg"), FIRST_MODULES, scratch)
-    make_stub(stub, scratch, menu, modules)
-    os.truncate(stub, STUB_BYTES)
-    boot_state.make(state, "ab")
-    boot_state.make(state, "stub")
+    files = scratch / "esp"
+    make_files(files, scratch, menu, modules)
     run("mmd", "-i", out, "::/EFI", "::/EFI/BOOT", "::/EFI/drydock", "::/EFI/drydock/A",
         "::/EFI/drydock/B")
-    run("mcopy", "-i", out, loader, "::/EFI/BOOT/BOOTX64.EFI")
-    for place in ("A", "B"):
-        run("mcopy", "-i", out, stub, f"::/EFI/drydock/{place}/stub.efi")
-    for file in sorted(state.iterdir()):
+    for name in ("EFI/BOOT/BOOTX64.EFI", "EFI/drydock/A/stub.efi", "EFI/drydock/B/stub.efi"):
+        run("mcopy", "-i", out, files / name, f"::/{name}")
+    for file in sorted(path for path in files.iterdir() if path.is_file()):
         run("mcopy", "-i", out, file, f"::/{file.name}")

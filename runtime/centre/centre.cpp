@@ -184,7 +184,7 @@ Status Centre::Parts::listen(const Keys& keys) {
       operator_threads, operator_queue_max,
       [given = operator_parts()](const http::Request& r) { return answer_operator(given, r); });
   status = std::make_unique<StatusPage>(
-      StatusPage::Parts{machines.get(), journal.get(), &progress, [this] { return now().up; },
+      StatusPage::Parts{machines.get(), journal.get(), &progress, [this] { return now(); },
                         [this] { return edge_server->counters(); },
                         [this] { return operator_server->counters(); }, tellers.get()});
   status_desk = std::make_unique<Desk>(

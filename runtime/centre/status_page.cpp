@@ -17,7 +17,7 @@ http::Response StatusPage::answer(const http::Request& request) {
 
 http::Response StatusPage::health() const {
   Json stuck = Json::array();
-  for (const auto& each : parts_.progress->stuck(parts_.up(), stuck_after))
+  for (const auto& each : parts_.progress->stuck(parts_.now().up, stuck_after))
     stuck.push_back(each.actor);
   const bool full = parts_.journal->disk_full();
   const bool ok = stuck.empty() && !full;
@@ -36,11 +36,12 @@ http::Response StatusPage::metrics() {
   count_gateway();
   count_registry();
   count_rollouts();
+  rollouts_.count(*parts_.machines, parts_.now(), metrics_);
   count_journal();
   count_sinks();
   count_listener("edge", parts_.edge());
   count_listener("operator", parts_.operators());
-  parts_.progress->publish(metrics_, parts_.up());
+  parts_.progress->publish(metrics_, parts_.now().up);
   http::Response response;
   response.status = 200;
   response.content_type = observe::kMetricsType;

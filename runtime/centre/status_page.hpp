@@ -4,6 +4,7 @@
 #include <mutex>
 
 #include "runtime/centre/machines.hpp"
+#include "runtime/centre/rollout_metrics.hpp"
 #include "runtime/centre/tellers.hpp"
 #include "runtime/http/server.hpp"
 #include "runtime/journal/journal.hpp"
@@ -21,7 +22,7 @@ class StatusPage {
     Machines* machines = nullptr;
     journal::Journal* journal = nullptr;
     const observe::Progress* progress = nullptr;
-    std::function<Instant()> up;
+    std::function<shell::Moment()> now;
     std::function<http::Counters()> edge, operators;  // of the two other listeners
     const Tellers* tellers = nullptr;
   };
@@ -46,6 +47,7 @@ class StatusPage {
   const Parts parts_;
   std::mutex mutex_;  // guards what follows
   observe::Metrics metrics_;
+  RolloutMetrics rollouts_;
   std::map<std::pair<std::string, observe::Labels>, std::uint64_t> told_;
 };
 

@@ -60,6 +60,34 @@ class Compose(unittest.TestCase):
         self.assertEqual(set(re.findall(r"(?m)^(\w+)=$", example)), SECRETS)
         self.assertEqual(re.findall(r"(?m)^\w+=.+$", example), [])
 
+    def config(self, env: str) -> subprocess.CompletedProcess:
+        """What Debian's docker-compose makes of the file; it needs no engine for that."""
+        with tempfile.NamedTemporaryFile("w") as file:
+            file.write(env)
+            file.flush()
+            return subprocess.run(
+                ["docker-compose", "--env-file", file.name, "-f", "docker-compose.yml", "config"],
+                cwd=ROOT, capture_output=True, text=True,
+                env={name: value for name, value in os.environ.items() if name not in SECRETS})
+
+    def test_docker_compose_takes_the_file_and_fills_the_passwords_in(self):
+        ran = self.config("".join(f"{name}=of-{name}\n" for name in SECRETS))
+        self.assertEqual(ran.returncode, 0, ran.stderr)
+        made = yaml.safe_load(ran.stdout)["services"]
+        self.assertEqual(set(made), set(self.services))
+        self.assertEqual(made["mcp-server"]["environment"], {
+            "DATABASE_URL": "postgresql://mcp:of-POSTGRES_PASSWORD@db:5432/mcp",
+            "REDIS_URL": "redis://:of-REDIS_PASSWORD@redis:6379"})
+        self.assertEqual(made["grafana"]["environment"]["GF_SECURITY_ADMIN_PASSWORD"],
+                         "of-GRAFANA_ADMIN_PASSWORD")
+
+    def test_docker_compose_refuses_to_go_on_without_any_of_the_passwords(self):
+        empty = min(SECRETS)
+        for missing, env in (*((name, "") for name in SECRETS), (empty, f"{empty}=\n")):
+            ran = self.config(env + "".join(f"{name}=x\n" for name in SECRETS - {missing}))
+            self.assertNotEqual(ran.returncode, 0)
+            self.assertIn("run deploy/compose/first-start", ran.stderr)
+
     def test_every_file_that_the_stack_names_exists(self):
         made_at_first_start = {"./secrets/centre"}
         for name, service in self.services.items():
@@ -177,6 +205,19 @@ class Watching(unittest.TestCase):
         self.assertIn("./deploy/compose/scraped:/etc/prometheus/scraped:ro", mounted)
         for rules in told["rule_files"]:
             self.assertTrue(any(f"/etc/prometheus/{rules}" in volume for volume in mounted), rules)
+
+    def test_promtool_takes_the_configuration_as_the_container_has_it(self):
+        with tempfile.TemporaryDirectory() as folder:
+            for volume in read("docker-compose.yml")["services"]["prometheus"]["volumes"]:
+                source, where = volume.split(":")[:2]
+                if source.startswith("./"):
+                    target = Path(folder) / Path(where).relative_to("/etc/prometheus")
+                    target.symlink_to(ROOT / source)
+            ran = subprocess.run(["promtool", "check", "config", f"{folder}/prometheus.yml"],
+                                 capture_output=True, text=True)
+        self.assertEqual(ran.returncode, 0, ran.stdout + ran.stderr)
+        self.assertIn("SUCCESS: 1 rule files found", ran.stdout)
+        self.assertIn("prometheus.yml is valid prometheus config file syntax", ran.stdout)
 
     def test_every_dashboard_asks_the_provisioned_datasource(self):
         sources = read("deploy/dashboards/provisioning/datasources/prometheus.yml")["datasources"]

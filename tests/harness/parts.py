@@ -373,6 +373,7 @@ def python_part(name: str, folder: str) -> Callable[[Context, Path], Outcome]:
 
 started = python_part("started", "tests/deploy/started")
 packaged = python_part("packaged", "tests/deploy/packaged")
+container = python_part("container", "tests/deploy/container")
 sinks = python_part("sinks", "tests/deploy/sinks")
 
 
@@ -479,7 +480,7 @@ PARTS = (
     Part("harness", "the runner counts only what was shown", 0.5, holds("tests/harness"),
          python_tests("tests/harness"), needs_build=False),
     Part("unit", "every Boost.Test program; each case is a claim", 4, has_sources("tests"), unit),
-    Part("deploy", "the demo appliance's firmware and images", 1,
+    Part("deploy", "the demo appliance's firmware and images, units, compose, alerts", 2,
          holds("tests/deploy", "deploy/demo-appliance"), python_tests("tests/deploy"),
          needs_build=False),
     Part("nix", "the Nix files: what the seed's modules render, and that the plain files agree", 1,
@@ -504,10 +505,12 @@ PARTS = (
          holds("tests/controls"), controls),
     Part("load", "2,000 appliances on one real coordinator: its counts are the simulation's", 5,
          holds("tests/load"), load, by_default=False),
-    Part("started", "the units under systemd, the firewall between namespaces (needs root)", 5,
+    Part("started", "the units under systemd, the firewall between namespaces (needs root)", 8,
          holds("tests/deploy/started"), started, by_default=False),
     Part("packaged", "the Debian packages on a clean Debian 12: run, upgrade, removal (needs root)",
          6, holds("tests/deploy/packaged"), packaged, by_default=False),
+    Part("container", "the centre's image, built by buildah and started (needs root)", 5,
+         holds("tests/deploy/container", "mcp-server"), container, by_default=False),
     Part("fleet", "deploy/vm, two machines and a coordinator: up, a good release, a bad one, down",
          6, holds("tests/deploy/fleet", "deploy/vm"), fleet, by_default=False),
     Part("vm", "the real GRUB in a machine: its rules, a good update, a release that panics", 4,

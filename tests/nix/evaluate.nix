@@ -21,8 +21,9 @@ let
 in
 if failed != [ ] then throw (lib.concatMapStringsSep "\n" (a: a.message) failed)
 else {
-  inherit (system.config) systemd networking environment users fileSystems sops time;
+  inherit (builtins.mapAttrs (_: lib.set) system.config)
+    systemd networking environment users fileSystems sops time;
   # What is off may lack a value that has no default.
-  services = builtins.mapAttrs (_: s: if s.enable or true then s else { enable = false; })
+  services = builtins.mapAttrs (_: s: if s.enable or { } == { } || s.enable then s else { enable = false; })
     (removeAttrs system.config.services [ "msp-secrets" ]);
 }

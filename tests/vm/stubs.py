@@ -23,7 +23,8 @@ def replaces(scene: Scene, behaviour: str, stubs: str) -> None:
 
 def stub_state(scene: Scene, good: str, seq: int) -> None:
     state = scene.state("stub")
-    expect((state.active, state.trial, state.seq) == (good, "-", seq), f"stub {good} is good", state)
+    expect((state.active, state.trial, state.seq) == (good, "-", seq), f"stub {good} is good",
+           state)
 
 
 @scenario

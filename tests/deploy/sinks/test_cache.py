@@ -52,6 +52,18 @@ class Cache(unittest.TestCase):
         alone.start()
         self.assertIsNone(self.last_seen(alone, box))
 
+    def test_who_was_seen_at_one_coordinator_is_known_at_the_other(self):
+        one, other = self.centre("one"), self.centre("other")
+        alone = self.centre("alone", shared=False)
+        box = Appliance(self.here, one, "box")
+        box.register(other)
+        box.register(alone)
+        self.assertIsNone(self.last_seen(other, box))
+        self.assertEqual(box.check_in(one), "200")
+        seen = self.last_seen(one, box)
+        until("the other one knows it", lambda: self.last_seen(other, box) == seen)
+        self.assertIsNone(self.last_seen(alone, box))
+
     def test_a_server_that_is_gone_stops_nobody_and_hears_of_it_later(self):
         centre = self.centre("centre")
         box = Appliance(self.here, centre, "box")

@@ -5,6 +5,7 @@ Needs root. The namespaces belong to processes of ours and go with them.
 
 import subprocess
 import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 BOX4, WORLD4 = "10.77.0.1", "10.77.0.2"
@@ -60,8 +61,11 @@ class Net:
             raise
 
     def namespace(self) -> int:
-        child = subprocess.Popen(["unshare", "--net", "sh", "-c", "echo ready; exec sleep 600"],
-                                 stdout=subprocess.PIPE, text=True)
+        # Nobody else is on the cable: an address counts at once, and is not asked for first.
+        child = subprocess.Popen(
+            ["unshare", "--net", "sh", "-c", "for f in all default; do echo 0 >/proc/sys/net/ipv6/"
+             "conf/$f/accept_dad; done; echo ready; exec sleep 600"],
+            stdout=subprocess.PIPE, text=True)
         self.children.append(child)
         if child.stdout.readline() != "ready\n":
             raise AssertionError("no network namespace could be made; is this root?")
@@ -82,6 +86,16 @@ class Net:
             self.run(where, "ip", "addr", "add", f"{v4}/24", "dev", "eth0")
             self.run(where, "ip", "addr", "add", f"{v6}/64", "dev", "eth0", "nodad")
             self.run(where, "ip", "link", "set", "eth0", "up")
+        for where in (self.box, self.world):
+            self.until_up(where)
+
+    def until_up(self, where: int) -> None:
+        """A link has an address of its own only once both ends of the cable are up."""
+        end = time.monotonic() + OPEN_S
+        while "fe80:" not in self.run(where, "ip", "-6", "addr", "show", "dev", "eth0"):
+            if time.monotonic() > end:
+                raise AssertionError("the cable never came up")
+            time.sleep(0.02)
 
     def firewall(self, rules: str) -> None:
         """Loads them in the box in the place of what was there; neighbours are forgotten."""
@@ -89,10 +103,15 @@ class Net:
         for where in (self.box, self.world):
             self.run(where, "ip", "neigh", "flush", "all")
 
-    def serve(self, where: int, *specs: str) -> None:
-        child = subprocess.Popen(["nsenter", f"--net=/proc/{where}/ns/net", sys.executable, "-c",
-                                  PEER, "serve", *specs], stdout=subprocess.PIPE, text=True)
+    def start(self, where: int, *command: str) -> subprocess.Popen:
+        """A program that runs until the net is closed."""
+        child = subprocess.Popen(["nsenter", f"--net=/proc/{where}/ns/net", *command],
+                                 stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         self.children.append(child)
+        return child
+
+    def serve(self, where: int, *specs: str) -> None:
+        child = self.start(where, sys.executable, "-c", PEER, "serve", *specs)
         if child.stdout.readline() != "ready\n":
             raise AssertionError(f"cannot serve {specs}")
 
@@ -117,3 +136,4 @@ class Net:
             child.kill()
             child.wait()
             child.stdout.close()
+        self.children.clear()

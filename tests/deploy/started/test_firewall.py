@@ -8,9 +8,10 @@ import unittest
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[3]
-sys.path.insert(0, str(Path(__file__).resolve().parent))
+sys.path[:0] = [str(Path(__file__).resolve().parent), str(ROOT / "tests/nix")]
 
 from namespaces import BOX4, BOX6, WORLD4, WORLD6, Net  # noqa: E402
+from nix import configuration  # noqa: E402
 
 PLAIN = ROOT / "deploy/firewall/appliance.nft"
 # The seed's ruleset, word for word.
@@ -46,12 +47,23 @@ table inet filter {
 OUT = (("udp", 53), ("udp", 123), ("tcp", 53), ("tcp", 443), ("tcp", 5985), ("tcp", 5986))
 OUT_DROPPED = (("tcp", 22), ("tcp", 80), ("tcp", 8443), ("udp", 4444))
 IN = (("tcp", 22),)
-IN_DROPPED = (("tcp", 80), ("tcp", 443), ("tcp", 8080), ("tcp", 50051), ("tcp", 9443), ("udp", 53))
+IN_DROPPED = (("tcp", 80), ("tcp", 443), ("tcp", 8080), ("tcp", 50051), ("tcp", 9100),
+              ("tcp", 9443), ("udp", 53))
+SERVED = ('services.compliance-agent = { enable = true; siteId = "north"; '
+          'metrics = { enable = true; address = "[::]"; }; };')
+OPTIONS = ("loopback", "neighbours", "pathMtu", "dhcp", "dhcpv6", "winrm")
 LOCAL = 7000  # some port of the box's own
 
 
 def ours() -> str:
     return PLAIN.read_text(encoding="utf-8").partition("flush ruleset\n")[2]
+
+
+def of_nix(options: str) -> str:
+    """The ruleset that the Nix module renders, with sshd on."""
+    made = configuration("services.openssh.enable = true; services.msp-firewall = "
+                         f"{{ enable = true; {options} }}; {SERVED}")
+    return made["networking"]["nftables"]["ruleset"]
 
 
 def without(*marks: str) -> str:
@@ -64,6 +76,16 @@ class Text(unittest.TestCase):
         ran = subprocess.run(["unshare", "--net", "nft", "-c", "-f", str(PLAIN)],
                              capture_output=True, text=True)
         self.assertEqual((ran.returncode, ran.stderr), (0, ""))
+
+    def test_nft_accepts_what_every_option_comes_to(self):
+        for options in ("", *(f"{name} = false;" for name in OPTIONS),
+                        "".join(f"{name} = false;" for name in OPTIONS),
+                        "open = { statusPage = true; sensorApi = true; grpc = true; };",
+                        'sshTargets = [ "10.0.0.0/8" "fd00::/8" ]; metrics.from = [ "fd00::1" ];'):
+            with self.subTest(options):
+                ran = subprocess.run(["unshare", "--net", "nft", "-c", "-f", "-"], text=True,
+                                     input=of_nix(options), capture_output=True)
+                self.assertEqual((ran.returncode, ran.stderr), (0, ""))
 
     def test_nothing_but_the_listed_ports_is_open(self):
         ports = re.findall(r"tcp dport (\{[^}]*\}|\d+)", ours())
@@ -118,6 +140,15 @@ class Loaded(unittest.TestCase):
     def test_a_server_of_leases_is_reached_from_the_client_s_port_alone(self):
         self.net.firewall(ours())
         self.dropped(self.out(("udp", 67), ("udp", 547)))
+
+    def test_ssh_leads_to_the_named_targets_and_metrics_to_the_named_readers_alone(self):
+        asks = [*self.out(("tcp", 22)), *self.into(("tcp", 9100))]
+        for world, check in (((WORLD4, WORLD6), self.passes),
+                             (("10.77.0.9", "fd77::9"), self.dropped)):
+            named = " ".join(f'"{address}"' for address in world)
+            self.net.firewall(of_nix(f"sshTargets = [ {named} ]; metrics.from = [ {named} ];"))
+            check(asks)
+            self.dropped(self.out(("tcp", 80)), self.into(("tcp", 9443)))
 
     def test_the_seed_s_rules_alone_leave_loopback_unreachable(self):
         self.net.firewall(SEED)

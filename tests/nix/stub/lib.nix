@@ -42,6 +42,12 @@ let
     (n: v: if isAttrs v && isAttrs (a.${n} or null) then recursiveUpdate a.${n} v else v) b;
   makeBinPath = concatMapStringsSep ":" (p: "${p}/bin");
   genAttrs = names: f: listToAttrs (map (n: nameValuePair n (f n)) names);
+  foldr = f: last: xs: if xs == [ ] then last else f (head xs) (foldr f last (builtins.tail xs));
+  # Without what nobody has set.
+  set = value:
+    if !isAttrs value || value ? type then value
+    else let kept = mapAttrs (_: set) value; in
+      removeAttrs kept (filter (n: kept.${n} == { }) (attrNames kept));
   unique = xs: builtins.foldl' (seen: x: if builtins.elem x seen then seen else seen ++ [ x ]) [ ] xs;
 
   # --- types --------------------------------------------------------------------------------
@@ -64,6 +70,7 @@ let
     path = plain "path" (v: isPath v || (isString v && hasPrefix "/" v));
     package = plain "package" (v: isAttrs v && v.type or "" == "derivation");
     attrs = anything // { name = "attribute set"; };
+    raw = anything // { name = "raw"; };
     strMatching = pattern: plain "string matching ${pattern}" (v: isString v && match pattern v != null);
     enum = values: plain "one of ${shown values}" (v: builtins.elem v values);
     lines = { name = "lines"; merge = _: values: concatStringsSep "\n" values; };
@@ -160,7 +167,7 @@ let
     inherit mkOption mkEnableOption mkIf mkMerge mkOverride mkDefault mkForce types;
     inherit optional optionals optionalAttrs concatStringsSep concatMapStringsSep hasPrefix hasSuffix
       hasInfix splitString nameValuePair mapAttrs' mapAttrsToList recursiveUpdate makeBinPath genAttrs
-      unique;
+      unique foldr set;
     inherit (builtins) filter head length map mapAttrs concatMap elem attrNames;
     inherit (builtins) concatLists isString;
     evalModules = evaluate;

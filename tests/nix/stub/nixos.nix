@@ -1,45 +1,33 @@
-# The options of NixOS and of sops-nix that our modules set. Each root takes anything below it: a
-# misspelt name of theirs is not found here.
+# The options of NixOS and of sops-nix that our files use, and no others; their values are taken as
+# they are.
 { lib, ... }:
 
 let
-  open = default: lib.mkOption { type = lib.types.anything; inherit default; };
-in {
-  options = {
-    assertions = lib.mkOption { type = lib.types.listOf lib.types.anything; default = [ ]; };
-    boot = open { };
-    documentation = open { };
-    environment = open { };
-    fileSystems = open { };
-    fonts = open { };
-    hardware = open { };
-    image = open { };
-    isoImage = open { };
-    networking = open { };
-    nix = open { };
-    nixpkgs = open { };
-    programs = open { };
-    security = open { };
-    sops = open { };
-    system = open {
-      build = {
-        toplevel = "/nix/store/toplevel";
-        kernel = "/nix/store/kernel";
-        initialRamdisk = "/nix/store/initrd";
-      };
-      boot.loader = { kernelFile = "bzImage"; initrdFile = "initrd"; };
+  names = import ./option_names.nix;
+  # What a value is before anybody sets it, where something of ours reads it.
+  before = {
+    assertions = [ ];
+    "services.openssh.enable" = false;
+    "boot.kernelParams" = [ ];
+    "system.boot.loader.initrdFile" = "initrd";
+    "system.boot.loader.kernelFile" = "bzImage";
+    "system.build" = {
+      toplevel = import ./package.nix "toplevel";
+      isoImage = import ./package.nix "iso";
+      image = import ./package.nix "image";
+      kernel = "/nix/store/kernel";
+      initialRamdisk = "/nix/store/initrd";
     };
-    systemd = open { package = "/nix/store/systemd"; };
-    time = open { };
-    users = open { };
-    i18n = open { };
-    xdg = open { };
-    services = {
-      openssh = open { };
-      timesyncd = open { };
-      journald = open { };
-      udisks2 = open { };
-      logrotate = open { };
-    };
+    "systemd.package" = "/nix/store/systemd";
   };
+  option = name: lib.mkOption {
+    # What is built is added to what is built already.
+    type = if name == "system.build" then lib.types.anything else lib.types.raw;
+    default = before.${name} or { };
+  };
+  # { a.b = x; } for "a.b".
+  nested = name: value: lib.foldr (key: inner: { ${key} = inner; }) value (lib.splitString "." name);
+in {
+  options = lib.foldr lib.recursiveUpdate { }
+    (map (name: nested name (option name)) (builtins.attrNames names));
 }

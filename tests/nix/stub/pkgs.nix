@@ -1,10 +1,6 @@
 # Packages as far as our modules look at them: a path, and text written into a file.
 let
-  package = name: {
-    type = "derivation";
-    inherit name;
-    outPath = "/nix/store/${name}";
-    meta.mainProgram = name;
+  package = name: import ./package.nix name // {
     overrideAttrs = f: package name // { overridden = f { }; };
   };
 in {
@@ -14,6 +10,9 @@ in {
   coreutils = package "coreutils";
   gnused = package "gnused";
   nftables = package "nftables";
+  grub2_efi = package "grub2_efi";
+  python3 = package "python3";
+  runCommand = name: _: text: package name // { inherit text; };
   runtimeShell = "/nix/store/bash/bin/sh";
   writeShellScript = name: text: "/nix/store/${name}";
   writeText = name: text: "/nix/store/${name}";

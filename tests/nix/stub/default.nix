@@ -4,10 +4,7 @@
 
 let
   lib = (import ./lib.nix) // { fileset = { toSource = s: s.root; unions = files: files; }; };
-  package = name: {
-    type = "derivation";
-    inherit name;
-    outPath = "/nix/store/${name}";
+  package = name: import ./package.nix name // {
     override = _: package name;
     overrideAttrs = f: package name // { overridden = f { }; };
   };
