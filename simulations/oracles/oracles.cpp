@@ -74,7 +74,8 @@ void Oracles::boot_state_changed(std::uint32_t appliance, const BootState& state
   Update* update = state.trial == Slot::none ? nullptr : find(state.update);
   if (update == nullptr || update->on_trial) return;
   change(*update, [](Update& u) { u.armed = u.on_trial = true; });
-  if (lines_[appliance].lost_its_place) return;  // a trial of before may be back with its disk
+  // A trial of before may be back with its disk.
+  if (reverts_ != 0 && lines_[appliance].lost_its_place) return;
   check_exposure(appliance, update->rollout);
 }
 
