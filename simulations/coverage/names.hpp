@@ -70,6 +70,7 @@ inline constexpr auto names = std::to_array<std::string_view>({
     "an answer says: clock unset",
     "an answer says: exposure",
     "an answer says: turn",
+    "an answer says: pausing",
     "an answer carries an install",
     "an answer carries a token",
     // the world
@@ -84,10 +85,19 @@ inline constexpr auto names = std::to_array<std::string_view>({
     "downloads of a site wait for each other",
     "the centre ends with check-ins waiting",
     "the centre is paused",
+    "the centre forgets decisions",
     "the log refuses a decision",
     "the log takes what it said it did not know",
     "a health check lies",
     "a site closes for the night",
+    "an appliance joins late",
+    "a record cannot be appended",
+    "a journal is lost",
+    "a disk goes back",
+    "the planner reads old rows",
+    "a person boots the other slot",
+    "an order is not believed",
+    "a release wears out",
 });
 
 // Fails to compile for a name that is not in the list.

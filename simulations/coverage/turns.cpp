@@ -35,6 +35,7 @@ void see_answer(const Answer& answer) {
   SOMETIMES(why == WaitReason::clock_unset, "an answer says: clock unset");
   SOMETIMES(why == WaitReason::exposure, "an answer says: exposure");
   SOMETIMES(why == WaitReason::turn, "an answer says: turn");
+  SOMETIMES(why == WaitReason::pausing, "an answer says: pausing");
   SOMETIMES(answer.grant.kind == GrantKind::install, "an answer carries an install");
   SOMETIMES(answer.grant.kind == GrantKind::reboot, "an answer carries a token");
 }

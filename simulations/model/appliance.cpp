@@ -2,13 +2,14 @@
 
 #include <array>
 
+#include "simulations/coverage/coverage.hpp"
 #include "simulations/model/clocks.hpp"
 #include "simulations/model/transcript.hpp"
 
 namespace drydock::sim {
 namespace {
 
-constexpr std::uint64_t times_stream = 0x74696D, order_stream = 0x6F7264;
+constexpr std::uint64_t times_stream = 0x74696D, order_stream = 0x6F7264, append_stream = 0x617070;
 
 // What happens at every poll or look is no place for a fault: it would find nothing else.
 template <class T>
@@ -46,6 +47,16 @@ Clocks Appliance::clocks() const {
 
 Duration Appliance::drawn(Duration d) {
   return about(d, Dice(ground_.seed ^ times_stream, identity().id.value, ++draws_));
+}
+
+Duration Appliance::drawn(Quantiles HardwareTimes::*measured, Duration d, std::int64_t times,
+                          std::int64_t parts) {
+  const auto& hardware = ground_.scenario.hardware;
+  const std::size_t model = identity().hardware.value - 1;
+  if (model >= hardware.size() || (hardware[model].*measured).count() == 0)
+    return drawn({d.value * times / parts});
+  Dice dice(ground_.seed ^ times_stream, identity().id.value, ++draws_);
+  return {(hardware[model].*measured).draw(dice).value * times / parts};
 }
 
 void Appliance::later(Kind kind, Duration after, std::uint32_t life, std::uint32_t number,
@@ -100,6 +111,11 @@ void Appliance::drain() {
 bool Appliance::deliver(const Told& told) {
   const bool may_strike = !std::visit([](const auto& e) { return is_everyday(e); }, told);
   if (may_strike && !point()) return false;
+  if (may_strike && append_fails()) {
+    SOMETIMES(true, "a record cannot be appended");
+    kill();  // a write that fails ends the process, and the turn has never been
+    return false;
+  }
   const auto offer = [&](auto machine) {
     using M = typename decltype(machine)::type;
     if (const auto* event = std::get_if<typename M::Event>(&told)) take<M>(*event);
@@ -110,6 +126,12 @@ bool Appliance::deliver(const Told& told) {
   offer(std::type_identity<Reporter>{});
   offer(std::type_identity<Healer>{});
   return true;
+}
+
+bool Appliance::append_fails() const {
+  const std::uint32_t permille = ground_.scenario.faults.append_errors_permille;
+  if (permille == 0 || ground_.healed()) return false;
+  return Dice(ground_.seed ^ append_stream, identity().id.value, points_).below(1000) < permille;
 }
 
 template <class M>
@@ -190,8 +212,9 @@ UnderWay& Appliance::under_way() {
 
 void Appliance::forget_what_is_over() {
   UnderWay& rare = ground_.under_way[under_way_];
-  // No centre of these runs is restored from a backup: what it has acknowledged stays known.
-  drop_reports(machine<Reporter>().store().acknowledged);
+  // Only a centre that is restored from a backup asks again for what it has acknowledged.
+  if (ground_.scenario.restore.at == Instant{})
+    drop_reports(machine<Reporter>().store().acknowledged);
   const HealthGate::State& gate = machine<HealthGate>().store();
   const bool proven = gate.phase == HealthGate::Phase::idle ||
                       gate.phase == HealthGate::Phase::rolled_back ||
@@ -213,6 +236,9 @@ void Appliance::happen(const Happening& h) {
       break;
     case Kind::cut:
       if (on_ && !ground_.healed()) power_off(drawn(minutes(2)));
+      break;
+    case Kind::journal_lost:
+      if (!ground_.healed()) lose_journal();
       break;
     case Kind::closes: close_for_the_night(); break;
     case Kind::clock_jumped:
@@ -240,12 +266,16 @@ void Appliance::happen(const Happening& h) {
     case Kind::rebooting:
       if (on_ && h.life == boots_) happen_to_boot(h);
       break;
+    case Kind::saved:  // the run takes and puts back the copy
+    case Kind::reverted:
     case Kind::sweep_due:
     case Kind::log_answer:
     case Kind::request:
     case Kind::centre_kill:
     case Kind::centre_pause:
     case Kind::centre_up:
+    case Kind::centre_backup:
+    case Kind::centre_lost:
     case Kind::rollout_due:
     case Kind::act_due:
     case Kind::look: ASSERT(false); break;

@@ -28,6 +28,10 @@ class alignas(64) Appliance {
   void cut_at_point(std::uint32_t point) { cut_at_ = points_ + point; }
   // The centre has not answered this check-in at once: its patience counts from now on.
   void await_answer(std::uint32_t process, std::uint32_t serial);
+  // Its whole disk becomes what it was when `then` and `durable` were copied.
+  void revert_to(const Appliance& then, const UnderWay& durable);
+  // What of it lasts and lies in the pool.
+  UnderWay durable() const;
   // What its next event will look at. Inlined always, as Table's.
   [[gnu::always_inline]] void prefetch() const {
     constexpr std::size_t line = 64, lines = 5;  // as far as scheduler and reporter reach
@@ -73,6 +77,11 @@ class alignas(64) Appliance {
     if (ground_.witness.follows(number_)) ground_.witness.told(number_, line);
   }
   Duration drawn(Duration d);
+  // As this model takes for it, where that was measured.
+  Duration drawn(Quantiles HardwareTimes::*measured, Duration d, std::int64_t times = 1,
+                 std::int64_t parts = 1);
+  bool append_fails() const;
+  bool believes_orders() const;
   void later(Kind kind, Duration after, std::uint32_t life, std::uint32_t number = 0,
              std::uint8_t detail = 0);
 
@@ -96,6 +105,8 @@ class alignas(64) Appliance {
   void power_off(Duration until_on);
   void kill();
   void close_for_the_night();
+  void lose_journal();
+  bool other_slot_picked() const;
   // Nothing: it never answers.
   std::optional<CheckOutcome> outcome_of(std::uint32_t check, bool at_boot) const;
   bool check_lies(std::uint32_t check) const;
@@ -146,7 +157,7 @@ class alignas(64) Appliance {
   std::uint32_t process_ = 0;  // of the agent: counts starts and ends
   std::uint32_t boots_ = 0;    // counts power on and off: the life of boot-bound happenings
   std::uint32_t under_way_ = Pool<UnderWay>::none;
-  bool on_ = false, clock_synced_ = false, agent_up_ = false;
+  bool on_ = false, clock_synced_ = false, agent_up_ = false, journal_lost_ = false;
   Boot boot_;
   std::uint32_t posts_ = 0, picks_ = 0;
   struct Patience {  // of the newest check-in, as long as its outcome is sure to come

@@ -6,7 +6,7 @@
 namespace drydock::sim {
 namespace {
 
-constexpr std::uint64_t boots_stream = 0x626F6F, lies_stream = 0x6C6965;
+constexpr std::uint64_t boots_stream = 0x626F6F, lies_stream = 0x6C6965, picks_stream = 0x706963;
 constexpr std::int64_t slow_factor = 4;
 // So much later than its agent the system itself ends a trial that is not committed.
 constexpr Duration without_agent = minutes(1);
@@ -18,6 +18,9 @@ void Appliance::power_on() {
   boot_ = choose_boot(box_.boot_state);
   ++boots_;
   boot_id_ = {Dice(ground_.seed ^ boots_stream, identity().id.value, boots_).next() | 1};
+  boot_.picked = other_slot_picked();
+  SOMETIMES(boot_.picked, "a person boots the other slot");
+  if (boot_.picked) boot_.slot = other(boot_.slot);
   SOMETIMES(boot_.fallback != 0, "the firmware falls back");
   ground_.witness.booted(number_, boot_, box_.boot_state);
   tell("boots slot " + std::string(name_of(boot_.slot)) + " with " + name_of(running()));
@@ -26,11 +29,20 @@ void Appliance::power_on() {
   if (!clock_synced_) later(Kind::clock_synced, drawn(times.clock_sync), boots_);
   const Defect wrong = defect();
   if (wrong == Defect::never_boots) return later(Kind::hung, drawn(times.hang), boots_);
-  const Duration boot = times.boot * (wrong == Defect::slow ? slow_factor : 1);
-  later(Kind::userspace_up, drawn(boot), boots_);
+  const std::int64_t factor = wrong == Defect::slow ? slow_factor : 1;
+  later(Kind::userspace_up, drawn(&HardwareTimes::boot, times.boot, factor), boots_);
   if (boot_.slot != box_.boot_state.trial) return;
   under_way().trial_since = ground_.run.now();
   later(Kind::boot_deadline, times.boot_deadline + without_agent, boots_);
+}
+
+bool Appliance::other_slot_picked() const {
+  const std::uint32_t permille = ground_.scenario.faults.other_slot_permille;
+  const BootState& state = box_.boot_state;
+  if (permille == 0 || ground_.healed() || state.trial != Slot::none ||
+      !state.slot(other(boot_.slot)).whole())
+    return false;
+  return Dice(ground_.seed ^ picks_stream, identity().id.value, boots_).below(1000) < permille;
 }
 
 // Whatever ran is gone, whatever was asked for is lost.
@@ -63,6 +75,44 @@ void Appliance::kill() {
   tell("the agent is killed");
   end_agent();
   later(Kind::agent_due, drawn(ground_.scenario.times.restart), boots_);
+}
+
+// --- what disks do -----------------------------------------------------------------------------
+
+// The agent finds a journal that it cannot read, sets it aside and begins another. Slots, boot
+// state, gate.log and what root-helper remembers lie elsewhere.
+void Appliance::lose_journal() {
+  SOMETIMES(true, "a journal is lost");
+  tell("the journal is lost");
+  journal_lost_ = true;
+  gates_.absorb(digest());
+  machines_ = {};
+  if (UnderWay* rare = under_way_if()) rare->outbox.clear();
+  ground_.witness.journal_lost(number_);
+  kill();
+}
+
+UnderWay Appliance::durable() const {
+  if (under_way_ == Pool<UnderWay>::none) return {};
+  UnderWay copy = ground_.under_way[under_way_];
+  copy.trial_since.reset();
+  copy.gate.reset();
+  copy.helper.clear();
+  copy.work = {};
+  return copy;
+}
+
+void Appliance::revert_to(const Appliance& then, const UnderWay& durable) {
+  SOMETIMES(true, "a disk goes back");
+  tell("all of its disk goes back");
+  power_off(drawn(minutes(2)));
+  gates_.absorb(digest());
+  machines_ = then.machines_;
+  box_ = then.box_;
+  gate_records_ = then.gate_records_;
+  journal_lost_ = then.journal_lost_;
+  if (under_way_ != Pool<UnderWay>::none || !durable.nothing()) under_way() = durable;
+  ground_.witness.reverted(number_, box_.boot_state);
 }
 
 // --- health-gate --verify --------------------------------------------------------------------
@@ -141,6 +191,7 @@ std::optional<CheckOutcome> Appliance::outcome_of(std::uint32_t check, bool at_b
     case Defect::none:
     case Defect::slow:
     case Defect::unreachable:
+    case Defect::wears_out:
     case Defect::never_boots:
     case Defect::agent_never_ready:
     case Defect::corrupt: return CheckOutcome::pass;
@@ -173,6 +224,12 @@ void Appliance::start_agent() {
   restarted.soak = ground_.scenario.soak;
   restarted.checks = Releases::checks;
   restarted.required = Releases::required;
+  if (journal_lost_) {
+    // As the agent's shell reckons it: more than any appliance ever numbers reports.
+    const std::int64_t s = (clocks().wall - Ground::earliest).value / 1000;
+    post<Reporter>(JournalLost{1, {s > 0 ? static_cast<std::uint32_t>(s) : 0}});
+    journal_lost_ = false;
+  }
   post<Scheduler>(restarted);
   post<Updater>(restarted);
   post<HealthGate>(restarted);

@@ -3,24 +3,16 @@
 
 #include "simulations/coverage/coverage.hpp"
 #include "simulations/model/appliance.hpp"
+#include "simulations/model/windows.hpp"
 
 namespace drydock::sim {
 namespace {
 
 enum WorkStep : std::uint8_t { fetched = 1, written = 2, read_back = 3 };
 constexpr std::uint32_t steps_an_image = 4;  // how often an install tells its progress
-constexpr Duration day = hours(24);
 
 std::uint32_t piece_of(const SlotContent& slot) {
   return std::max(slot.chunks / steps_an_image, std::uint32_t{1});
-}
-
-Scheduler::WindowResolved next_window(const Window& window, WallTime at) {
-  if (window.always) return {{}, {}, true};
-  // The window of the day before may reach into this one.
-  WallTime opens{(at.value / day.value - 1) * day.value + window.opens.value};
-  while (opens + window.length <= at) opens = opens + day;
-  return {opens, opens + window.length, false};
 }
 
 }  // namespace
@@ -28,7 +20,7 @@ Scheduler::WindowResolved next_window(const Window& window, WallTime at) {
 // --- the scheduler's -------------------------------------------------------------------------
 
 void Appliance::act(const Scheduler::ResolveWindow& effect) {
-  post<Scheduler>(next_window(ground_.scenario.window, effect.at));
+  post<Scheduler>(next_window(ground_.scenario.window, identity().site, effect.at));
 }
 
 void Appliance::act(const Scheduler::ArmTrial& effect) {
@@ -172,7 +164,8 @@ void Appliance::cut_download() {
 // A piece of the image: as fast as the disk and the site's link allow.
 void Appliance::write_next() {
   const SlotContent& slot = box_.boot_state.slot(other(boot_.slot));
-  const Duration disk = drawn({ground_.scenario.times.write.value / steps_an_image});
+  const Duration disk =
+      drawn(&HardwareTimes::write, ground_.scenario.times.write, 1, steps_an_image);
   SOMETIMES(ground_.links.busy(identity().site.value, ground_.run.now()),
             "downloads of a site wait for each other");
   const Duration line =
@@ -182,7 +175,8 @@ void Appliance::write_next() {
 
 void Appliance::act(const Updater::ReadBack& effect) {
   begin_work(effect.work, effect.update);
-  later(Kind::work, drawn(ground_.scenario.times.read_back), process_, effect.work, read_back);
+  later(Kind::work, drawn(&HardwareTimes::read_back, ground_.scenario.times.read_back), process_,
+        effect.work, read_back);
 }
 
 void Appliance::act(const Updater::StopWork&) {
@@ -289,8 +283,9 @@ void Appliance::act(const Reporter::PostCheckIn& effect) {
 }
 
 void Appliance::take_answer(const Happening& h) {
-  const Answer& answer = ground_.answers[h.number].answer;
+  Answer& answer = ground_.answers[h.number].answer;
   if (agent_up_ && h.life == process_) {
+    if (answer.grant.kind != GrantKind::none && !believes_orders()) answer.grant = {};
     ground_.witness.answer_taken(number_, answer);
     post<Scheduler>(CheckInAnswered{answer});
     post<Reporter>(CheckInAnswered{answer});
@@ -298,9 +293,24 @@ void Appliance::take_answer(const Happening& h) {
   ground_.answers.drop(h.number);
 }
 
+// An order that is signed with a key it does not know is none.
+bool Appliance::believes_orders() const {
+  constexpr std::uint64_t stream = 0x6B6579;
+  const KeyRotation& rotation = ground_.scenario.key_rotation;
+  if (ground_.run.now() < rotation.at) return true;
+  Dice dice(ground_.seed ^ stream, identity().id.value, 0);
+  const auto within = static_cast<std::uint64_t>(rotation.learned_within.value) + 1;
+  const Duration learned{static_cast<std::int64_t>(dice.below(within))};
+  const bool knows = ground_.run.now() >= rotation.at + learned;
+  SOMETIMES(!knows, "an order is not believed");
+  return knows;
+}
+
 // --- the healer's ----------------------------------------------------------------------------
 
-bool Appliance::looks_may_be_bad() const { return ground_.scenario.faults.drifts_permille != 0; }
+bool Appliance::looks_may_be_bad() const {
+  return ground_.scenario.faults.drifts_permille != 0 || ground_.releases.some_wear_out();
+}
 
 void Appliance::act(const Healer::Observe& effect) {
   constexpr std::uint64_t stream = 0x68656C;
@@ -311,6 +321,12 @@ void Appliance::act(const Healer::Observe& effect) {
               static_cast<std::uint64_t>(ground_.run.now().value));
     if (dice.below(1000) < ground_.scenario.faults.drifts_permille)
       observed.level = Healer::Level::bad;
+  }
+  const bool soaked = machine<HealthGate>().store().phase == HealthGate::Phase::idle;
+  if (effect.check == HostCheck::process && ground_.releases.some_wear_out() && !ground_.healed() &&
+      soaked && defect() == Defect::wears_out) {
+    SOMETIMES(true, "a release wears out");
+    observed.level = Healer::Level::bad;
   }
   post<Healer>(observed);
 }

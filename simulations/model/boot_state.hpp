@@ -45,6 +45,7 @@ struct Boot {  // what the kernel command line says
   Slot slot = Slot::none;
   std::uint8_t tries_left = 0;
   std::uint8_t fallback = 0;  // 1: the trial had no tries left or could not be loaded
+  bool picked = false;        // by a person, in the menu
 };
 
 // Chooses what boots, and counts the try.

@@ -147,7 +147,7 @@ void Centre::outlasts(const Waiting& waiting, Duration after) {
 void Centre::request(CheckInLetter& letter) {
   Waiting from{
       {}, letter.sender, letter.process, letter.serial, letter.patience_ms, letter.on_the_way};
-  if (!up_) return fail(from, ground_.scenario.network.latency.middle());
+  if (!up_ || holding_) return fail(from, ground_.scenario.network.latency.middle());
   const RequestId request = from.request = {++requests_};
   current_ = from;
   const Identity certified = identity_of(letter.sender, ground_.scenario.fleet);
@@ -184,9 +184,10 @@ void Centre::begin() {
 }
 
 void Centre::start() {
+  if (lost_) go_back();
   up_ = true;
   ++process_;
-  post<Planner>(CentreStarted{Epoch{1}});
+  post<Planner>(CentreStarted{epoch_floor_});
   // What the log took and the planner has not applied.
   for (const auto& decided : log_.kept()) post<Planner>(decided);
 }
@@ -237,8 +238,14 @@ void Centre::happen(const Happening& h) {
     paused_until_ = ground_.run.now() + ground_.scenario.faults.centre_pause;
   } else if (h.kind == Kind::centre_up) {
     if (!up_) start();
+  } else if (h.kind == Kind::centre_backup) {
+    take_backup();
+  } else if (h.kind == Kind::centre_lost) {
+    lost_ = true;
+    kill();
   }
   drain();
+  if (holding_) hold_rollouts();
 }
 
 }  // namespace drydock::sim

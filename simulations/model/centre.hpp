@@ -32,13 +32,20 @@ class Centre {
   void prefetch_rows(std::uint32_t letter) const;
 
   bool up() const { return up_; }
-  bool listens() const { return up_ && ground_.run.now() >= paused_until_; }
+  bool listens() const { return up_ && !holding_ && ground_.run.now() >= paused_until_; }
   const Planner::Store& planner() const { return planner_.store(); }
   const Stepper<Planner>& planner_machine() const { return planner_; }
   const Stepper<Registry>& registry_machine() const { return registry_; }
   std::uint64_t log_digest() const { return log_.digest(); }
   std::uint64_t gateway_digest() const { return gateways_.value(); }
   std::uint32_t restarts() const { return restarts_; }
+  // Once it has gone back to a backup: when, and what people knew of its rollouts.
+  struct Restored {
+    Instant at;                     // 0: never
+    std::vector<RolloutId> halted;  // when it was lost
+    std::vector<RolloutId> held;    // they ran when the copy was taken
+  };
+  const Restored& restored() const { return restored_; }
   // Operators' requests that were answered, by result.
   const std::vector<OperatorAnswered>& operator_answers() const { return operator_answers_; }
 
@@ -50,6 +57,11 @@ class Centre {
     std::uint32_t sender = 0, process = 0, serial = 0;
     std::int64_t patience_ms = 0;
     Duration on_the_way;  // the request was
+  };
+  struct Backup {
+    Stepper<Registry> registry;
+    Stepper<Planner> planner;
+    SimulatedLog log;
   };
   struct LogLetter {
     bool taken = false;
@@ -79,6 +91,10 @@ class Centre {
   void tell(const SimulatedLog::Telling& telling);
   void start();
   void kill();
+  // (centre_restore.cpp)
+  void take_backup();
+  void go_back();
+  void hold_rollouts();
 
   Ground& ground_;
   std::uint32_t appliances_;
@@ -96,7 +112,12 @@ class Centre {
   std::uint32_t process_ = 0, points_ = 0, restarts_ = 0;
   Instant paused_until_;  // everything that happens before it waits
   bool up_ = false;
-  Digest gateways_;  // of the gateways of all processes, which keep nothing
+  std::optional<Backup> backup_;
+  Restored restored_;
+  Epoch epoch_floor_{1};
+  bool lost_ = false;     // comes up again from its backup
+  bool holding_ = false;  // answers nobody until every rollout is held
+  Digest gateways_;       // of the gateways of all processes, which keep nothing
 };
 
 }  // namespace drydock::sim

@@ -15,7 +15,8 @@ void draw_for(const FaultMix& mix, std::uint64_t seed, std::uint32_t appliance,
     Dice dice(seed ^ stream, appliance, static_cast<std::uint64_t>(kind));
     if (dice.below(1000) >= permille) return;
     Fault fault{kind, appliance, {}, 0};
-    if (kind == FaultKind::kill || kind == FaultKind::cut)
+    const bool at_point = kind == FaultKind::kill_at_point || kind == FaultKind::cut_at_point;
+    if (!at_point)
       fault.at = {
           static_cast<std::int64_t>(dice.below(static_cast<std::uint64_t>(mix.span.value) + 1))};
     else
@@ -26,6 +27,13 @@ void draw_for(const FaultMix& mix, std::uint64_t seed, std::uint32_t appliance,
   draw(FaultKind::cut, mix.cuts_permille);
   draw(FaultKind::kill_at_point, mix.point_kills_permille);
   draw(FaultKind::cut_at_point, mix.point_cuts_permille);
+  draw(FaultKind::journal_lost, mix.journals_lost_permille);
+  draw(FaultKind::revert, mix.reverts_permille);
+  if (plan.empty() || plan.back().kind != FaultKind::revert || plan.back().appliance != appliance)
+    return;
+  Dice dice(seed ^ stream, appliance, static_cast<std::uint64_t>(FaultKind::save));
+  const auto before = dice.below(static_cast<std::uint64_t>(plan.back().at.value) + 1);
+  plan.push_back({FaultKind::save, appliance, {static_cast<std::int64_t>(before)}, 0});
 }
 
 }  // namespace

@@ -16,13 +16,16 @@ enum class FaultKind : std::uint8_t {
   centre_kill,
   centre_pause,
   clock_jump,
+  journal_lost,
+  save,
+  revert,
 };
 
 struct Fault {
   FaultKind kind = FaultKind::kill;
   std::uint32_t appliance = 0;  // 0: the centre
-  Instant at;                   // kill, cut, centre_pause, clock_jump
-  std::uint32_t point = 0;      // the others: the how manieth point of that party
+  Instant at;
+  std::uint32_t point = 0;  // or, of those at points: the how manieth point of that party
 };
 
 std::vector<Fault> draw_faults(const Scenario& scenario, std::uint64_t seed,

@@ -82,6 +82,8 @@ struct Ground {
              EffectsOf<Registry>::type, EffectsOf<Planner>::type>
       effects;
 
+  static constexpr WallTime earliest{
+      1'767'225'600'000};  // 2026-01-01: no clock that is set says less
   static constexpr WallTime midnight{1'767'571'200'000};  // when a run begins: 2026-01-05 UTC
 };
 

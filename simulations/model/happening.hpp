@@ -31,7 +31,10 @@ enum class Kind : std::uint8_t {
   kill,
   cut,
   clock_jumped,
-  closes,  // its site switches everything off until the morning
+  journal_lost,
+  saved,     // a copy of its disk is taken
+  reverted,  // and put back
+  closes,    // its site switches everything off until the morning
   // the centre; these end with its process
   sweep_due,   // detail: tag, number: generation
   log_answer,  // number: a letter
@@ -40,7 +43,9 @@ enum class Kind : std::uint8_t {
   centre_kill,
   centre_pause,
   centre_up,
-  rollout_due,  // number: index of the plan
+  centre_backup,  // a copy of what it keeps is taken
+  centre_lost,    // and that copy is all there is
+  rollout_due,    // number: index of the plan
   act_due,
   // the run
   look,  // is everything done?
@@ -49,11 +54,12 @@ enum class Kind : std::uint8_t {
 inline constexpr std::size_t kinds = static_cast<std::size_t>(Kind::look) + 1;
 constexpr std::string_view name_of(Kind kind) {
   constexpr std::array<std::string_view, kinds> names = {
-      "powered_on",    "userspace_up", "hung",        "gate_check", "gate_timer", "agent_due",
-      "boot_deadline", "clock_synced", "helper_done", "rebooting",  "timer",      "answer",
-      "no_answer",     "agent_ready",  "work",        "soak_check", "kill",       "cut",
-      "clock_jumped",  "closes",       "sweep_due",   "log_answer", "request",    "centre_kill",
-      "centre_pause",  "centre_up",    "rollout_due", "act_due",    "look"};
+      "powered_on",    "userspace_up", "hung",        "gate_check",   "gate_timer", "agent_due",
+      "boot_deadline", "clock_synced", "helper_done", "rebooting",    "timer",      "answer",
+      "no_answer",     "agent_ready",  "work",        "soak_check",   "kill",       "cut",
+      "clock_jumped",  "journal_lost", "saved",       "reverted",     "closes",     "sweep_due",
+      "log_answer",    "request",      "centre_kill", "centre_pause", "centre_up",  "centre_backup",
+      "centre_lost",   "rollout_due",  "act_due",     "look"};
   static_assert(!names.back().empty());
   return names[static_cast<std::size_t>(kind)];
 }

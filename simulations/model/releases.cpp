@@ -8,6 +8,12 @@ const Release* Releases::find(Version version) const {
   return nullptr;
 }
 
+bool Releases::some_wear_out() const {
+  for (const Release& release : scenario_.releases)
+    if (release.defect == Defect::wears_out) return true;
+  return false;
+}
+
 Defect Releases::defect(Version version, ApplianceId appliance, HardwareId hardware) const {
   constexpr std::uint64_t stream = 0x72656C;
   const Release* release = find(version);

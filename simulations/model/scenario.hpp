@@ -21,6 +21,7 @@ enum class Defect : std::uint8_t {
   corrupt,            // the image's bytes are not those of the manifest
   slow,               // sound, but everything about a boot takes several times as long
   unreachable,        // sound by every local fact, and never reaches the centre
+  wears_out,  // healthy until its soak is over; then a watched process stops again and again
 };
 
 struct Release {
@@ -46,13 +47,29 @@ struct OperatorAct {
 
 struct Window {  // of local days; always open by default
   bool always = true;
-  Duration opens;  // after midnight UTC
+  Duration opens;  // after midnight, local time
   Duration length;
+  std::vector<Duration> zones;  // how far ahead of UTC, by sites in turn; none: all at UTC
+  Instant summer{INT64_MAX};    // from then on local clocks are an hour ahead of that
 };
 
 struct FleetShape {
-  std::uint32_t site_size = 0;  // appliances of a site; 0: one and two in turn
-  std::uint32_t models = 2;     // of hardware, evenly spread
+  std::uint32_t site_size = 0;      // appliances of a site; 0: one and two in turn
+  std::uint32_t models = 2;         // of hardware, evenly spread
+  std::uint32_t late_permille = 0;  // of the appliances: switched on for the first time later
+  Duration joins_within = hours(4);
+};
+
+// What a hardware model takes for what differs most between models, measured; none: as in Times.
+struct HardwareTimes {
+  Quantiles boot = Quantiles::none(), write = Quantiles::none(), read_back = Quantiles::none();
+};
+
+// The centre signs with another key from `at` on. Until an appliance has learned it, somewhere
+// within `learned_within`, it believes no order and goes on as if none had come.
+struct KeyRotation {
+  Instant at{INT64_MAX};
+  Duration learned_within = hours(1);
 };
 
 struct OfficeHours {  // a share of the sites switches everything off once a day
@@ -99,9 +116,21 @@ struct FaultMix {
   Duration clock_jump = hours(2);          // by so much at most, either way
   std::uint32_t disks_full_permille = 0;   // of the appliances: no slot takes an image
   std::uint32_t esp_errors_permille = 0;   // of the writes of the boot state: nothing is changed
-  std::uint32_t lies_permille = 0;         // of the health checks that pass: they say they failed
-  bool doubled_acts = false;               // operators submit everything twice
-  Instant until{INT64_MAX};                // nothing of all this happens any more
+  std::uint32_t other_slot_permille = 0;   // of the boots without a trial: a person picks the other
+  std::uint32_t append_errors_permille = 0;  // of an appliance's records: it ends, and starts again
+  std::uint32_t journals_lost_permille = 0;  // of the appliances: set aside, and begun anew
+  std::uint32_t reverts_permille = 0;        // of the appliances: all of its disk goes back
+  std::uint32_t stale_permille = 0;          // of the decisions: the planner reads old rows ...
+  Duration stale_for = minutes(2);           // ... for so long, until it is told
+  std::uint32_t lies_permille = 0;           // of the health checks that pass: they say they failed
+  bool doubled_acts = false;                 // operators submit everything twice
+  Instant until{INT64_MAX};                  // nothing of all this happens any more
+};
+
+struct Restore {             // the centre is lost, and set up again from a backup
+  Instant backup, at;        // taken; lost. `at` 0: never
+  bool by_hand = false;      // old files are copied back and it starts as if nothing had been
+  Duration held = hours(1);  // else rollouts are held, so long, until a person lets them go on
 };
 
 struct Scenario {
@@ -117,11 +146,14 @@ struct Scenario {
   std::vector<RolloutPlan> rollouts;
   std::vector<OperatorAct> acts;
   FleetShape fleet;
+  std::vector<HardwareTimes> hardware;  // of the models 1, 2, 3, ...
+  KeyRotation key_rotation;
   Window window;
   OfficeHours office_hours;
   Times times;
   Network network;
   FaultMix faults;
+  Restore restore;
   Duration swarm_heals;  // each seed draws its own faults, and none after this time; 0: no swarm
 };
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "messages/digest.hpp"
+#include "simulations/coverage/coverage.hpp"
 
 namespace drydock::sim {
 
@@ -34,11 +35,23 @@ SimulatedLog::Tellings SimulatedLog::propose(const Decision& decision, Instant n
   if (unknown && dice.below(2) == 0) return {not_known, std::nullopt};
   const Duration late =
       times.decision_timeout * static_cast<std::int64_t>(2 + dice.below(late_factor_max - 1));
-  const Instant earliest = now + (unknown ? late : times.decision);
+  Instant earliest = now + (unknown ? late : times.decision);
+  constexpr std::uint64_t stale_stream = 0x73746C;
+  Dice stale(seed_ ^ stale_stream, 0, proposals_);
+  if (mix.stale_permille != 0 && now < mix.until && stale.below(1000) < mix.stale_permille) {
+    SOMETIMES(true, "the planner reads old rows");
+    earliest = earliest + mix.stale_for;
+  }
   told_until_ = std::max(told_until_, earliest);
   const Telling taken{told_until_, append(decision), decision};
   if (unknown) return {not_known, taken};
   return {taken, std::nullopt};
+}
+
+void SimulatedLog::go_back_to(const SimulatedLog& earlier) {
+  head_ = earlier.head_;
+  kept_ = earlier.kept_;
+  absorb(digest_, head_);
 }
 
 void SimulatedLog::forget_through(Position position) {

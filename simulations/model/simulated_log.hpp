@@ -31,6 +31,8 @@ class SimulatedLog {
   void forget_through(Position position);
   // What lies above that, for a planner that starts again.
   const std::deque<Planner::Decided>& kept() const { return kept_; }
+  // The log is what it was when `earlier` was copied; what it took since then is gone.
+  void go_back_to(const SimulatedLog& earlier);
   // Nothing that was under way is told any more.
   void restarted() { told_until_ = {}; }
   std::uint64_t digest() const { return digest_.value(); }

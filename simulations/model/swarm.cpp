@@ -50,6 +50,10 @@ Scenario swarmed(const Scenario& scenario, std::uint64_t seed) {
     s.network.latency = {milliseconds(10), milliseconds(40), milliseconds(200), seconds(5)};
   if (const std::uint32_t share = draw.upto(500); share != 0)
     s.network.partitions = {{Instant{s.swarm_heals.value / 4}, {s.swarm_heals.value / 4}, share}};
+  f.other_slot_permille = draw.upto(20);
+  f.append_errors_permille = draw.upto(100);
+  f.journals_lost_permille = draw.upto(200);
+  f.stale_permille = draw.upto(100);
   return s;
 }
 

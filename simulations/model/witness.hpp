@@ -18,6 +18,9 @@ class Witness {
   virtual void slot_written(std::uint32_t appliance, Slot slot, Slot running) = 0;
   virtual void marked_good(std::uint32_t appliance, UpdateId update) = 0;
   virtual void fell_back(std::uint32_t appliance, UpdateId update) = 0;
+  // Reports that are not yet counted may be lost with it, and their numbers begin elsewhere.
+  virtual void journal_lost(std::uint32_t appliance) = 0;
+  virtual void reverted(std::uint32_t appliance, const BootState& state) = 0;
   virtual void report_kept(std::uint32_t appliance, const Report& report) = 0;
   // What its machines want done.
   virtual void install_ordered(std::uint32_t appliance, const Grant& grant) = 0;
@@ -28,6 +31,9 @@ class Witness {
   virtual void answer_taken(std::uint32_t appliance, const Answer& answer) = 0;
   // A decision was applied; `after` is the planner's store behind it.
   virtual void decided(const Planner::Decided& decided, const Planner::Store& after) = 0;
+  // A copy of what the centre keeps was taken; the centre goes back to that copy.
+  virtual void backed_up() = 0;
+  virtual void goes_back() = 0;
   // A transcript, one line a turn, of those it follows; 0 is the centre.
   virtual bool follows(std::uint32_t party) const = 0;
   virtual void told(std::uint32_t party, const std::string& line) = 0;

@@ -3,11 +3,18 @@
 #include <algorithm>
 #include <array>
 
+#include "simulations/coverage/coverage.hpp"
+
 namespace drydock::sim {
 namespace {
 
 constexpr Duration look_interval = minutes(1);
 constexpr std::uint32_t operator_requests = 0x40000000;  // apart from the appliances' requests
+
+Kind of_disk(FaultKind kind) {
+  if (kind == FaultKind::journal_lost) return Kind::journal_lost;
+  return kind == FaultKind::save ? Kind::saved : Kind::reverted;
+}
 
 // How many retries of its rollout the acts up to this one make.
 std::uint32_t retries_until(const Scenario& scenario, std::size_t act) {
@@ -42,7 +49,8 @@ void World::begin(SetUp order) {
     const std::uint32_t at = order == SetUp::forwards ? i : n - 1 - i;
     // They come up over some minutes, as after a power cut in the district.
     Dice dice(seed() ^ stream, at, 0);
-    appliances_[at].begin({static_cast<std::int64_t>(dice.below(5 * 60'000))});
+    const Duration within_minutes{static_cast<std::int64_t>(dice.below(5 * 60'000))};
+    appliances_[at].begin(within_minutes + joins_after(at + 1));
   }
   const std::uint32_t self = n + 1;
   for (const Fault& fault : faults_) {
@@ -67,10 +75,43 @@ void World::begin(SetUp order) {
         ground_.run.schedule(self, fault.at - Instant{},
                              {fault.appliance, 0, 0, Kind::clock_jumped, 0, 0});
         break;
+      case FaultKind::journal_lost:
+      case FaultKind::save:
+      case FaultKind::revert:
+        ground_.run.schedule(self, fault.at - Instant{},
+                             {fault.appliance, 0, 0, of_disk(fault.kind), 0, 0});
+        break;
     }
+  }
+  if (const Restore& restore = scenario().restore; restore.at != Instant{}) {
+    ground_.run.schedule(self, restore.backup - Instant{}, {0, 0, 0, Kind::centre_backup, 0, 0});
+    ground_.run.schedule(self, restore.at - Instant{}, {0, 0, 0, Kind::centre_lost, 0, 0});
   }
   schedule_closings();
   ground_.run.schedule(self, look_interval, {self, 0, 0, Kind::look, 0, 0});
+}
+
+// Nothing for most of them.
+Duration World::joins_after(std::uint32_t number) const {
+  constexpr std::uint64_t stream = 0x6A6F69;
+  const FleetShape& fleet = scenario().fleet;
+  if (fleet.late_permille == 0) return {};
+  Dice dice(seed() ^ stream, number, 0);
+  if (dice.below(1000) >= fleet.late_permille) return {};
+  SOMETIMES(true, "an appliance joins late");
+  return {static_cast<std::int64_t>(
+      dice.below(static_cast<std::uint64_t>(fleet.joins_within.value) + 1))};
+}
+
+// A copy of an appliance's disk is taken, and later put back.
+void World::save_or_revert(const Happening& happening) {
+  Appliance& appliance = appliances_[happening.target - 1];
+  if (happening.kind == Kind::saved) {
+    saved_.emplace(happening.target, Saved{appliance, appliance.durable()});
+  } else if (const auto found = saved_.find(happening.target); found != saved_.end()) {
+    if (!ground_.healed()) appliance.revert_to(found->second.appliance, found->second.durable);
+    saved_.erase(found);
+  }
 }
 
 // Sites keep office hours as a whole; each box is switched off within some minutes of the hour.
@@ -93,8 +134,11 @@ bool World::step() {
   const Happening happening = ground_.run.next();
   prefetch();
   ++by_kind_[static_cast<std::size_t>(happening.kind)];
+  if (happening.kind == Kind::centre_backup) acts_at_backup_ = acts_done_;
   if (happening.target == 0)
     centre_.happen(happening);
+  else if (happening.kind == Kind::saved || happening.kind == Kind::reverted)
+    save_or_revert(happening);
   else if (happening.target <= appliances_.size())
     appliances_[happening.target - 1].happen(happening);
   else
@@ -121,29 +165,70 @@ void World::prefetch() const {
 
 // --- the operators -------------------------------------------------------------------------------
 
+void World::ask(RolloutId rollout, RolloutMove move) {
+  const auto once = [&] {
+    centre_.ask(Planner::MoveAsked{
+        {operator_requests + ++rollouts_asked_}, {rollout, move}, "operator", "scenario"});
+  };
+  once();
+  if (scenario().faults.doubled_acts && now() < scenario().faults.until) once();
+}
+
+bool World::was_halted(RolloutId rollout) const {
+  const auto& halted = centre_.restored().halted;
+  return std::find(halted.begin(), halted.end(), rollout) != halted.end();
+}
+
+bool World::restore_is_over() const {
+  const Restore& restore = scenario().restore;
+  if (restore.at == Instant{}) return true;
+  const Instant back = centre_.restored().at;
+  return back != Instant{} && (restore.by_hand || (now() >= back + restore.held && held_.empty()));
+}
+
+// A centre that is back from a backup does not know what came after it. People halt again what was
+// halted, do again what they had done since, and after a while let the rest go on. True: nothing
+// else happens meanwhile.
+bool World::act_after_restore() {
+  const Centre::Restored& restored = centre_.restored();
+  if (restored.at == Instant{} || scenario().restore.by_hand) return false;
+  if (!knows_of_restore_) {
+    knows_of_restore_ = true;
+    acts_done_ = acts_at_backup_;
+    held_ = restored.held;
+  }
+  const Planner::Store& planner = centre_.planner();
+  for (const RolloutId id : restored.halted) {
+    const planner::Rollout* rollout = planner.rollouts.get(id);
+    if (rollout != nullptr && rollout->phase != planner::RolloutPhase::halted)
+      ask(id, RolloutMove::halt);
+  }
+  std::erase_if(held_, [&](RolloutId id) {
+    return planner.rollouts.get(id)->phase != planner::RolloutPhase::paused;
+  });
+  if (now() < restored.at + scenario().restore.held) return true;
+  for (const RolloutId id : held_) ask(id, RolloutMove::resume);
+  return !held_.empty();
+}
+
 // Rollouts come in the order of the scenario; each is created, then started. What was not decided
 // is asked again at the next look.
 void World::act_as_operator() {
   if (!centre_.listens()) return;  // they wait for it
+  if (act_after_restore()) return;
   const Planner::Store& planner = centre_.planner();
   const auto& plans = scenario().rollouts;
   const std::uint32_t created = planner.rollouts.size();
-  const auto ask = [&](const Planner::MoveAsked& move) {
-    centre_.ask(move);
-    if (!scenario().faults.doubled_acts || now() >= scenario().faults.until) return;
-    Planner::MoveAsked again = move;
-    again.request = {operator_requests + ++rollouts_asked_};
-    centre_.ask(again);
-  };
-  if (created < plans.size() && plans[created].at <= now())
+  // A planner that reads old rows has not seen yet what it was asked for.
+  const bool asked = scenario().faults.stale_permille != 0 && !planner.head.asked.empty();
+  if (created < plans.size() && plans[created].at <= now() && !asked)
     centre_.ask(Planner::RolloutAsked{
         {operator_requests + ++rollouts_asked_}, plans[created].spec, "operator", "scenario"});
-  for (std::uint32_t i = 0; i < created; ++i)
+  for (std::uint32_t i = 0; i < created; ++i) {
+    const RolloutId id{i + 1};
     if (planner.rollouts.row(i).phase == planner::RolloutPhase::created)
-      ask({{operator_requests + ++rollouts_asked_},
-           {RolloutId{i + 1}, RolloutMove::start},
-           "operator",
-           "scenario"});
+      ask(id, was_halted(id) ? RolloutMove::halt : RolloutMove::start);
+  }
   for (std::size_t i = 0; i < scenario().acts.size(); ++i) {
     const OperatorAct& act = scenario().acts[i];
     const planner::Rollout* rollout = planner.rollouts.get(act.rollout);
@@ -161,7 +246,7 @@ void World::act_as_operator() {
       acts_done_[i] = true;
       continue;
     }
-    ask({{operator_requests + ++rollouts_asked_}, {act.rollout, act.move}, "operator", "scenario"});
+    ask(act.rollout, act.move);
     break;
   }
 }
@@ -189,7 +274,8 @@ void World::look() {
   act_as_operator();
   const std::uint32_t self = scenario().appliances + 1;
   ground_.run.schedule(self, look_interval, {self, 0, 0, Kind::look, 0, 0});
-  bool done = centre_.up() && centre_.planner().rollouts.size() == scenario().rollouts.size();
+  bool done = centre_.up() && restore_is_over() &&
+              centre_.planner().rollouts.size() == scenario().rollouts.size();
   for (std::uint32_t i = 0; done && i < centre_.planner().rollouts.size(); ++i)
     done = centre_.planner().rollouts.row(i).phase != planner::RolloutPhase::created;
   done = done && all_from(unfinished_, [&](const Appliance& a) { return final_for(a); });

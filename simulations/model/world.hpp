@@ -3,6 +3,7 @@
 // Single-threaded. The same scenario, seed and size give the same digests, whatever the order in
 // which the parts were set up.
 #include <array>
+#include <map>
 #include <optional>
 #include <vector>
 
@@ -52,7 +53,13 @@ class World {
   void prefetch() const;
   void schedule_closings();
   void look();
+  Duration joins_after(std::uint32_t number) const;
+  void save_or_revert(const Happening& happening);
   void act_as_operator();
+  void ask(RolloutId rollout, RolloutMove move);
+  bool was_halted(RolloutId rollout) const;  // at the centre that was lost
+  bool act_after_restore();
+  bool restore_is_over() const;
   bool final_for(const Appliance& appliance) const;
   template <class IsSo>
   bool all_from(std::size_t& first, IsSo&& is_so) const;
@@ -61,8 +68,15 @@ class World {
   Centre centre_;
   std::vector<Appliance> appliances_;
   std::vector<Fault> faults_;
+  struct Saved {
+    Appliance appliance;
+    UnderWay durable;
+  };
+  std::map<std::uint32_t, Saved> saved_;  // by number: of those whose disk will go back
   std::uint32_t rollouts_asked_ = 0;
-  std::vector<bool> acts_done_;
+  std::vector<bool> acts_done_, acts_at_backup_;
+  bool knows_of_restore_ = false;
+  std::vector<RolloutId> held_;  // since a restore, until a person lets them go on
   std::optional<Instant> done_at_;
   std::size_t unfinished_ = 0, restless_ = 0;  // places of appliances that were so at the last look
   std::array<std::uint64_t, kinds> by_kind_{};

@@ -6,6 +6,7 @@
 
 #include "actors/planner/evidence.hpp"
 #include "messages/returns.hpp"
+#include "simulations/model/windows.hpp"
 
 namespace drydock::sim {
 
@@ -25,10 +26,11 @@ Instant Oracles::now() const { return world_ == nullptr ? Instant{} : world_->no
 void Oracles::hold(const Update& update, int by) {
   const auto add = [&](std::uint32_t& count) { count += static_cast<std::uint32_t>(by); };
   Held& held = in_rollout_[update.rollout];
-  if (!update.over)
+  if (update.forgotten) return;
+  if (!update.over && !update.given_up)
     add(held.open),
         add(open_at_site_[world_->appliances()[update.appliance - 1].identity().site.value]);
-  if (update.on_trial && !update.silent) add(held.on_trial);
+  if (update.on_trial && !update.silent && !update.token_forgotten) add(held.on_trial);
 }
 
 Oracles::Update* Oracles::find(UpdateId update) {
@@ -46,7 +48,7 @@ bool Oracles::is_return(std::uint32_t appliance, UpdateId trial) {
 }
 
 void Oracles::booted(std::uint32_t appliance, const Boot& boot, const BootState& state) {
-  if (boot.slot != state.good && boot.slot != state.trial)
+  if (boot.slot != state.good && boot.slot != state.trial && !boot.picked)
     fail(appliance, "boots a slot that is neither good nor on trial");
   if (!state.slot(boot.slot).whole()) fail(appliance, "boots a slot that is not whole");
   const Update* update = find(state.update);
@@ -72,6 +74,8 @@ void Oracles::boot_state_changed(std::uint32_t appliance, const BootState& state
   Update* update = state.trial == Slot::none ? nullptr : find(state.update);
   if (update == nullptr || update->on_trial) return;
   change(*update, [](Update& u) { u.armed = u.on_trial = true; });
+  // A trial of before may be back with its disk.
+  if (reverts_ != 0 && lines_[appliance].lost_its_place) return;
   check_exposure(appliance, update->rollout);
 }
 
@@ -123,19 +127,17 @@ void Oracles::arm_asked(std::uint32_t appliance, const Grant& grant) {
   const Update* update = find(grant.update);
   if (update == nullptr || update->appliance != appliance || !update->token)
     fail(appliance, "arms a trial without a token of the log");
-  if (!window_open()) fail(appliance, "arms a trial outside its window");
+  if (!window_open(appliance)) fail(appliance, "arms a trial outside its window");
   if (heard_the_halt(appliance, grant.rollout)) fail(appliance, "arms after it heard the halt");
 }
 
 // By the true time; clocks that are set differ from it by less than the grace.
-bool Oracles::window_open() const {
-  const Window& window = world_->scenario().window;
+bool Oracles::window_open(std::uint32_t appliance) const {
   const FaultMix& faults = world_->scenario().faults;
-  if (window.always || faults.clock_drift_ppm != 0 || faults.clock_jumps_permille != 0) return true;
-  constexpr Duration day = hours(24), grace = seconds(1);
-  const std::int64_t since =
-      (Ground::midnight.value + now().value - window.opens.value) % day.value;
-  return since < window.length.value + grace.value || since > day.value - grace.value;
+  if (faults.clock_drift_ppm != 0 || faults.clock_jumps_permille != 0) return true;
+  const WallTime wall = Ground::midnight + Duration{now().value};
+  const SiteId site = world_->appliances()[appliance - 1].identity().site;
+  return window_is_open(world_->scenario().window, site, wall, seconds(1));
 }
 
 void Oracles::reboot_asked(std::uint32_t appliance, UpdateId id) {
@@ -150,9 +152,9 @@ void Oracles::answer_left(std::uint32_t appliance, const Answer& answer) {
   if (answer.grant.kind == GrantKind::none) return;
   if (halted(answer.grant.rollout) != nullptr) fail(appliance, "is sent a grant after the halt");
   const Update* update = find(answer.grant.update);
-  if (update == nullptr || update->appliance != appliance)
+  if (update == nullptr || update->appliance != appliance || update->forgotten)
     return fail(appliance, "is sent a grant that is not in the log");
-  if (answer.grant.kind == GrantKind::reboot && !update->token)
+  if (answer.grant.kind == GrantKind::reboot && (!update->token || update->token_forgotten))
     fail(appliance, "is sent a token that is not in the log");
 }
 
@@ -176,7 +178,7 @@ void Oracles::decided(const Planner::Decided& decided, const Planner::Store& aft
     Update* update = row == nullptr ? nullptr : find(row->update);
     if (update != nullptr && row->order == passed->order && !planner::in_flight(row->stage)) {
       const bool silent = row->stage == planner::Stage::silent;
-      change(*update, [&](Update& u) { u.silent = u.silent || silent, u.over = true; });
+      change(*update, [&](Update& u) { u.silent = u.silent || silent, u.given_up = true; });
     }
   }
   for (std::uint32_t i = 0; i < after.rollouts.size(); ++i)
@@ -190,13 +192,13 @@ void Oracles::granted(const GrantIssued& grant, Position position, const Planner
   const bool applied =
       row != nullptr && (row->order.value & ((std::uint64_t{1} << 40) - 1)) == position.value;
   if (!applied) return;
+  if (!orders_before_.empty() && row->order <= orders_before_[number])
+    fail(number, "is given an order that is no newer than one of the lost centre");
   Update& update = updates_[grant.update.value];
-  if (grant.kind == GrantKind::reboot) {
-    update.token = true;
-    return;
-  }
+  if (grant.kind == GrantKind::reboot)
+    return change(update, [](Update& u) { u.token = true, u.token_forgotten = false; });
   if (halted(grant.rollout) != nullptr) fail(number, "is granted an install after the halt");
-  if (update.appliance != 0) fail(number, "is granted an update a second time");
+  if (update.appliance != 0) return fail(number, "is granted an update a second time");
   update.appliance = number;
   update.rollout = grant.rollout;
   update.before = std::exchange(lines_[number].update, grant.update);
@@ -241,8 +243,11 @@ bool Oracles::holds(std::uint32_t appliance, Version version) const {
 
 void Oracles::report_kept(std::uint32_t appliance, const Report& report) {
   Line& line = lines_[appliance];
-  if (report.seq.value != ++line.kept) fail(appliance, "skips a report's number");
-  line.awaited.push_back(digest_of(report));
+  const bool next = report.seq.value == line.kept + 1;
+  if (!next && !line.lost_its_place) fail(appliance, "skips a report's number");
+  line.kept = next || line.lost_its_place ? report.seq.value : line.kept + 1;
+  line.awaited.push_back({report.seq, digest_of(report)});
+  if (backup_) backup_->kept_since[appliance].push_back(line.awaited.back());
   if (report.kind == ReportKind::staged && !holds(appliance, report.version))
     fail(appliance, "says that it has staged what its standby slot does not hold");
   const bool ends =
@@ -255,16 +260,18 @@ void Oracles::report_kept(std::uint32_t appliance, const Report& report) {
 void Oracles::counted(const ReportsCounted& what, const Planner::Store& after) {
   const std::uint32_t number = numbers_.at(what.appliance.value);
   Line& line = lines_[number];
-  const std::uint32_t before = line.counted;
   for (const Report& report : what.reports) {
-    const std::uint32_t seq = report.seq.value;
-    if (seq <= line.counted) continue;  // told twice
-    if (seq != line.counted + 1) fail(number, "a report of it was lost");
-    if (seq > line.kept || line.awaited[seq - 1 - before] != digest_of(report))
-      fail(number, "the centre counts a report it never made");
-    line.counted = std::min(seq, line.kept);
+    if (report.seq.value <= line.counted) continue;  // told twice
+    if (report.seq.value != line.counted + 1 && !line.lost_its_place)
+      fail(number, "a report of it was lost");
+    const auto made =
+        std::find_if(line.awaited.begin(), line.awaited.end(), [&](const Awaited& each) {
+          return each.seq == report.seq && each.digest == digest_of(report);
+        });
+    if (made == line.awaited.end()) fail(number, "the centre counts a report it never made");
+    line.counted = report.seq.value;
   }
-  line.awaited.erase(line.awaited.begin(), line.awaited.begin() + (line.counted - before));
+  std::erase_if(line.awaited, [&](const Awaited& each) { return each.seq.value <= line.counted; });
   if (line.awaited.empty()) line.awaited = {};  // most appliances owe nothing: hold no room
   const planner::Appliance* row = after.appliances.get(what.appliance);
   if (row == nullptr || row->reports_through.value != line.counted)

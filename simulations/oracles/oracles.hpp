@@ -3,6 +3,7 @@
 // the log truly took, never from the planner's counters; those are compared with the books.
 #include <functional>
 #include <map>
+#include <optional>
 #include <unordered_map>
 #include <vector>
 
@@ -38,6 +39,8 @@ class Oracles final : public Witness {
   void slot_written(std::uint32_t appliance, Slot slot, Slot running) override;
   void marked_good(std::uint32_t appliance, UpdateId update) override;
   void fell_back(std::uint32_t appliance, UpdateId update) override;
+  void journal_lost(std::uint32_t appliance) override;
+  void reverted(std::uint32_t appliance, const BootState& state) override;
   void report_kept(std::uint32_t appliance, const Report& report) override;
   void install_ordered(std::uint32_t appliance, const Grant& grant) override;
   void arm_asked(std::uint32_t appliance, const Grant& grant) override;
@@ -45,6 +48,8 @@ class Oracles final : public Witness {
   void answer_left(std::uint32_t appliance, const Answer& answer) override;
   void answer_taken(std::uint32_t appliance, const Answer& answer) override;
   void decided(const Planner::Decided& decided, const Planner::Store& after) override;
+  void backed_up() override;
+  void goes_back() override;
   bool follows(std::uint32_t party) const override {
     return follow_.transcript && follow_.party == party;
   }
@@ -54,20 +59,34 @@ class Oracles final : public Witness {
   struct Update {  // one the log has granted
     std::uint32_t appliance = 0;
     RolloutId rollout;
-    UpdateId before;        // the one granted to this appliance before
-    bool token = false;     // the log took a reboot grant for it
-    bool armed = false;     // it was ever put on trial
-    bool on_trial = false;  // it is on trial now
-    bool good = false, fell_back = false;
-    bool silent = false;  // the centre gave it up
-    bool over = false;    // its appliance or the centre is done with it
+    UpdateId before;            // the one granted to this appliance before
+    bool token : 1 = false;     // the log took a reboot grant for it
+    bool armed : 1 = false;     // it was ever put on trial
+    bool on_trial : 1 = false;  // it is on trial now
+    bool good : 1 = false, fell_back : 1 = false;
+    bool over : 1 = false;             // its appliance is done with it
+    bool given_up : 1 = false;         // the centre is done with it
+    bool silent : 1 = false;           // ... because it heard nothing of it
+    bool forgotten : 1 = false;        // by a centre that went back to before its grant
+    bool token_forgotten : 1 = false;  // to before its token
   };
-  struct Line {                          // of one appliance
-    UpdateId update;                     // the newest granted
-    Epoch heard;                         // the highest epoch in an answer it took since a halt
-    std::vector<std::uint64_t> awaited;  // digests of its reports that the log has not taken
-    std::uint32_t kept = 0;              // reports it made
-    std::uint32_t counted = 0;           // reports the log has taken, without a gap
+  static_assert(sizeof(Update) == 24);
+  struct Awaited {  // a report that the log has not taken
+    ReportSeq seq;
+    std::uint64_t digest = 0;
+  };
+  struct Line {                    // of one appliance
+    UpdateId update;               // the newest granted
+    Epoch heard;                   // the highest epoch in an answer it took since a halt
+    std::vector<Awaited> awaited;  // in the order in which they were made
+    std::uint32_t kept = 0;        // the newest report it made
+    std::uint32_t counted = 0;     // the newest report that the log has taken
+    bool lost_its_place = false;   // its reports may be lost and their numbers used again
+  };
+  struct Backup {  // the books when the centre's backup was taken
+    std::vector<Line> lines;
+    std::unordered_map<std::uint64_t, Update> updates;
+    std::vector<std::vector<Awaited>> kept_since;  // by appliance
   };
   struct Held {  // by the books, at this moment
     std::uint32_t open = 0, on_trial = 0;
@@ -88,7 +107,7 @@ class Oracles final : public Witness {
   void hold(const Update& update, int by);
   // The epoch that this rollout's halt began; nothing while it is not halted.
   const Epoch* halted(RolloutId rollout) const;
-  bool window_open() const;
+  bool window_open(std::uint32_t appliance) const;
   bool holds(std::uint32_t appliance, Version version) const;
   bool heard_the_halt(std::uint32_t appliance, RolloutId rollout) const;
   void granted(const GrantIssued& grant, Position position, const Planner::Store& after);
@@ -111,6 +130,10 @@ class Oracles final : public Witness {
   std::map<RolloutId, Held> in_rollout_;
   std::unordered_map<std::uint64_t, std::uint32_t> open_at_site_;
   std::map<RolloutId, Epoch> halts_;
+  std::optional<Backup> backup_;
+  std::vector<OrderNumber>
+      orders_before_;  // the newest of each appliance when the centre went back
+  std::uint32_t reverts_ = 0;
   std::uint32_t minutes_ = 0;
   Violations violations_;
 };

@@ -36,6 +36,10 @@ void check_references(const Value& root, const Scenario& s) {
       releases.problem(fmt::format("hardware {} of {}: there are {} models",
                                    s.releases[i].only_on.value, name_of(s.releases[i].version),
                                    s.fleet.models));
+  if (s.hardware.size() > s.fleet.models)
+    at(root, "hardware")
+        .problem(fmt::format("{} models are described; there are {}", s.hardware.size(),
+                             s.fleet.models));
   for (std::size_t i = 0; i < s.releases.size(); ++i)
     for (std::size_t k = i + 1; k < s.releases.size(); ++k)
       if (s.releases[i].version == s.releases[k].version)
@@ -72,11 +76,14 @@ void read_scenario(const Value& root, Scenario& s) {
                     {"rollouts", [&](const Value& v) { read_rollouts(v, s.rollouts); }},
                     {"operators", [&](const Value& v) { read_acts(v, s.acts); }},
                     {"fleet", section(s.fleet, read_fleet)},
+                    {"hardware", [&](const Value& v) { read_hardware(v, s.hardware); }},
+                    {"key_rotation", section(s.key_rotation, read_key_rotation)},
                     {"window", section(s.window, read_window)},
                     {"office_hours", section(s.office_hours, read_office_hours)},
                     {"times", section(s.times, read_times)},
                     {"network", section(s.network, read_network)},
                     {"faults", section(s.faults, read_faults)},
+                    {"restore", section(s.restore, read_restore)},
                     {"swarm_heals", duration(s.swarm_heals, hours(1), longest)}});
   if (root.problems() != 0) return;
   // What everybody runs at the beginning is sound, unless the file says otherwise.

@@ -24,7 +24,7 @@ constexpr std::uint32_t chunks_max = 1 << 20;  // 4 TiB in chunks of 4 MiB
 constexpr std::size_t releases_max = 32, rollouts_max = 64, acts_max = 256;
 
 void read_release(const Value& value, Release& out) {
-  static constexpr std::array<Word<Defect>, 11> defects{
+  static constexpr std::array<Word<Defect>, 12> defects{
       {{"none", Defect::none},
        {"fails_check", Defect::fails_check},
        {"check_hangs", Defect::check_hangs},
@@ -35,7 +35,8 @@ void read_release(const Value& value, Release& out) {
        {"fails_first_boot", Defect::fails_first_boot},
        {"corrupt", Defect::corrupt},
        {"slow", Defect::slow},
-       {"unreachable", Defect::unreachable}}};
+       {"unreachable", Defect::unreachable},
+       {"wears_out", Defect::wears_out}}};
   config::read_map(value, {{"version", version(out.version), Presence::required},
                            {"defect", choice<Defect>(out.defect, defects)},
                            {"share", share_of_1000(out.share_permille)},

@@ -35,5 +35,8 @@ void read_window(const Value& value, Window& out);
 void read_times(const Value& value, Times& out);
 void read_network(const Value& value, Network& out);
 void read_faults(const Value& value, FaultMix& out);
+void read_hardware(const Value& value, std::vector<HardwareTimes>& out);
+void read_key_rotation(const Value& value, KeyRotation& out);
+void read_restore(const Value& value, Restore& out);
 
 }  // namespace drydock::sim

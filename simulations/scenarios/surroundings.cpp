@@ -58,7 +58,32 @@ Value at(const Value& map, const char* key) {
 void read_fleet(const Value& value, FleetShape& out) {
   constexpr std::uint32_t site_max = 1000;
   config::read_map(value, {{"site_size", number<std::uint32_t>(out.site_size, 1, site_max)},
-                           {"models", number<std::uint32_t>(out.models, 1, models_max)}});
+                           {"models", number<std::uint32_t>(out.models, 1, models_max)},
+                           {"late", share_of_1000(out.late_permille)},
+                           {"joins_within", duration(out.joins_within, minutes(1), longest)}});
+}
+
+namespace {
+
+void read_model(const Value& value, HardwareTimes& out) {
+  const auto some = [](Quantiles& q) { return quantiles(q, milliseconds(1), hours(24)); };
+  config::read_map(
+      value,
+      {{"boot", some(out.boot)}, {"write", some(out.write)}, {"read_back", some(out.read_back)}});
+}
+
+}  // namespace
+
+void read_hardware(const Value& value, std::vector<HardwareTimes>& out) {
+  config::list<HardwareTimes>(
+      out, {1, models_max}, [](HardwareTimes& h) { return config::section(h, read_model); })(value);
+}
+
+void read_key_rotation(const Value& value, KeyRotation& out) {
+  Duration at{};
+  config::read_map(value, {{"at", duration(at, Duration{0}, longest), config::Presence::required},
+                           {"learned_within", duration(out.learned_within, Duration{0}, longest)}});
+  out.at = Instant{} + at;
 }
 
 void read_office_hours(const Value& value, OfficeHours& out) {
@@ -71,11 +96,18 @@ void read_office_hours(const Value& value, OfficeHours& out) {
 
 void read_window(const Value& value, Window& out) {
   constexpr Duration day = hours(24);
+  constexpr std::size_t zones_max = 24;
+  Duration summer{};
   out.always = false;
   out.length = Duration{0};
   config::read_map(value,
                    {{"opens", duration(out.opens, Duration{0}, day), config::Presence::required},
-                    {"length", duration(out.length, minutes(1), day), config::Presence::required}});
+                    {"length", duration(out.length, minutes(1), day), config::Presence::required},
+                    {"zones", config::list<Duration>(
+                                  out.zones, {1, zones_max},
+                                  [](Duration& d) { return duration(d, Duration{0}, hours(23)); })},
+                    {"summer", duration(summer, Duration{0}, longest)}});
+  if (summer.value != 0) out.summer = Instant{} + summer;
   if (out.opens == day) value.problem("a window cannot open at 24h; write 0m");
 }
 
@@ -149,12 +181,32 @@ void read_faults(const Value& value, FaultMix& out) {
                     {"clock_jump", duration(out.clock_jump, seconds(1), longest)},
                     {"disks_full", share_of_1000(out.disks_full_permille)},
                     {"esp_errors", share_of_1000(out.esp_errors_permille)},
+                    {"other_slot_boots", share_of_1000(out.other_slot_permille)},
+                    {"append_errors", share_of_1000(out.append_errors_permille)},
+                    {"journals_lost", share_of_1000(out.journals_lost_permille)},
+                    {"reverts", share_of_1000(out.reverts_permille)},
+                    {"stale_reads", share_of_1000(out.stale_permille)},
+                    {"stale_for", duration(out.stale_for, seconds(1), hours(24))},
                     {"lies", share_of_1000(out.lies_permille)},
                     {"doubled_acts", config::flag(out.doubled_acts)},
                     {"until", duration(until, minutes(1), longest)}});
   if (until.value != 0) out.until = Instant{} + until;
   if (out.log_lost_permille + out.log_unknown_permille > 1000)
     value.problem("log_lost and log_unknown are more than 100% together");
+}
+
+void read_restore(const Value& value, Restore& out) {
+  constexpr auto must = config::Presence::required;
+  Duration backup{}, lost{};
+  config::read_map(value, {{"backup", duration(backup, minutes(1), longest), must},
+                           {"lost", duration(lost, minutes(1), longest), must},
+                           {"held", duration(out.held, Duration{0}, longest)},
+                           {"by_hand", config::flag(out.by_hand)}});
+  out.backup = Instant{} + backup;
+  out.at = Instant{} + lost;
+  if (out.at <= out.backup)
+    value.problem(fmt::format("lost ({}) must come after backup ({})", config::text_of(lost),
+                              config::text_of(backup)));
 }
 
 }  // namespace drydock::sim

@@ -79,8 +79,11 @@ rollouts:
       token_expiry: 5m
       poll_hint: 2m
 operators: [{rollout: 1, move: retry, at: 2h, after_commits: 6}]
-fleet: {site_size: 4, models: 3}
-window: {opens: 22h, length: 6h}
+fleet: {site_size: 4, models: 3, late: 5%, joins_within: 7h}
+hardware: [{boot: [30s, 40s, 2m]}, {write: 9m, read_back: [1m, 2m]}]
+key_rotation: {at: 3h, learned_within: 25m}
+restore: {backup: 2h, lost: 5h, held: 20m, by_hand: true}
+window: {opens: 22h, length: 6h, zones: [0h, 9h], summer: 30h}
 office_hours: {sites: 40%, closes: 23h, length: 8h}
 times: {boot: 70s, clock_sync: 4m}
 network:
@@ -92,6 +95,8 @@ network:
 faults: {kills: 1%, cuts: 2%, point_kills: 3%, point_cuts: 4%, points: 5, span: 6h,
          centre_kills: 7, log_lost: 8%, log_unknown: 9%, drifts: 10%,
          centre_pauses: 2, centre_pause: 90s, esp_errors: 14%,
+         other_slot_boots: 15%, append_errors: 16%, journals_lost: 17%, reverts: 18%,
+         stale_reads: 19%, stale_for: 3m,
          clock_jumps: 11%, clock_jump: 3h, clock_drift_ppm: 40, disks_full: 12%, lies: 13%,
          doubled_acts: true, until: 20h}
 )");
@@ -124,6 +129,21 @@ faults: {kills: 1%, cuts: 2%, point_kills: 3%, point_cuts: 4%, points: 5, span: 
   BOOST_TEST(s.acts[0].committed == 6U);
   BOOST_TEST(!s.window.always);
   BOOST_TEST(s.window.length.value == hours(6).value);
+  BOOST_REQUIRE(s.window.zones.size() == 2U);
+  BOOST_TEST(s.window.zones[1].value == hours(9).value);
+  BOOST_TEST(s.window.summer.value == hours(30).value);
+  BOOST_TEST(s.fleet.late_permille == 50U);
+  BOOST_TEST(s.fleet.joins_within.value == hours(7).value);
+  BOOST_REQUIRE(s.hardware.size() == 2U);
+  BOOST_TEST(s.hardware[0].boot.count() == 3U);
+  BOOST_TEST(s.hardware[0].write.count() == 0U);
+  BOOST_TEST(s.hardware[1].write.least().value == minutes(9).value);
+  BOOST_TEST(s.key_rotation.at.value == hours(3).value);
+  BOOST_TEST(s.key_rotation.learned_within.value == minutes(25).value);
+  BOOST_TEST(s.restore.backup.value == hours(2).value);
+  BOOST_TEST(s.restore.at.value == hours(5).value);
+  BOOST_TEST(s.restore.held.value == minutes(20).value);
+  BOOST_TEST(s.restore.by_hand);
   BOOST_TEST(s.times.boot.value == seconds(70).value);
   BOOST_TEST(s.times.clock_sync.value == minutes(4).value);
   BOOST_TEST(s.network.latency.count() == 3U);
@@ -146,6 +166,12 @@ faults: {kills: 1%, cuts: 2%, point_kills: 3%, point_cuts: 4%, points: 5, span: 
   BOOST_TEST(f.clock_drift_ppm == 40U);
   BOOST_TEST(f.disks_full_permille == 120U);
   BOOST_TEST(f.esp_errors_permille == 140U);
+  BOOST_TEST(f.other_slot_permille == 150U);
+  BOOST_TEST(f.append_errors_permille == 160U);
+  BOOST_TEST(f.journals_lost_permille == 170U);
+  BOOST_TEST(f.reverts_permille == 180U);
+  BOOST_TEST(f.stale_permille == 190U);
+  BOOST_TEST(f.stale_for.value == minutes(3).value);
   BOOST_TEST(f.lies_permille == 130U);
   BOOST_TEST(f.doubled_acts);
   BOOST_TEST(f.until.value == hours(20).value);
@@ -202,6 +228,13 @@ BOOST_AUTO_TEST_CASE(impossible_values_are_refused_where_they_stand) {
       {"about: x\nnetwork: {uplink: 5}", ":2: network.uplink: found \"5\", accepted: "},
       {"about: x\nswarm_heals: 8h\nfaults: {kills: 1%}", "a swarm draws its faults by itself"},
       {"about: x\nreleases: [{version: 1.1.0, hardware: 3}]", "there are 2 models"},
+      {"about: x\nhardware: [{boot: 1m}, {boot: 2m}, {boot: 3m}]",
+       ":2: hardware: 3 models are described; there are 2"},
+      {"about: x\nhardware: [{boot: [2m, 1m]}]",
+       ":2: hardware[0].boot[1]: found \"1m\", accepted: quantiles from the shortest"},
+      {"about: x\nrestore: {backup: 2h, lost: 1h}",
+       ":2: restore: lost (1h) must come after backup (2h)"},
+      {"about: x\nrestore: {backup: 2h}", "the key \"lost\" is missing"},
       {"about: x\noffice_hours: {sites: 40%}", "the key \"closes\" is missing"},
       {"about: x\nfaults: {log_lost: 60%, log_unknown: 50%}", "more than 100% together"},
       {"about: x\nreleases: [{version: 1.1.0}, {version: 1.1.0}]", "1.1.0 is given twice"},

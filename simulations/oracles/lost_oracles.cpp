@@ -1,0 +1,49 @@
+// The books when a journal is lost or goes back. What is forgotten is not held against who forgets
+// it, and what was done all the same stays true.
+#include "simulations/oracles/oracles.hpp"
+
+namespace drydock::sim {
+
+void Oracles::journal_lost(std::uint32_t appliance) {
+  lines_[appliance].lost_its_place = true;
+  lines_[appliance].heard = {};
+}
+
+void Oracles::reverted(std::uint32_t appliance, const BootState& state) {
+  journal_lost(appliance);
+  ++reverts_;
+  boot_state_changed(appliance, state, Slot::none);
+}
+
+void Oracles::backed_up() {
+  backup_.emplace(Backup{lines_, updates_, {}});
+  backup_->kept_since.resize(lines_.size());
+}
+
+void Oracles::goes_back() {
+  for (auto& [id, update] : updates_) {
+    const auto found = backup_->updates.find(id);
+    const bool known = found != backup_->updates.end();
+    const Update then = known ? found->second : Update{};
+    change(update, [&](Update& u) {
+      u.forgotten = !known;
+      u.token_forgotten = u.token && !then.token;
+      u.given_up = then.given_up;
+      u.silent = then.silent;
+    });
+  }
+  orders_before_.resize(lines_.size());
+  for (std::uint32_t i = 1; i < lines_.size(); ++i) {
+    Line& line = lines_[i];
+    const Line& then = backup_->lines[i];
+    const auto& since = backup_->kept_since[i];
+    line.counted = then.counted;
+    line.awaited = then.awaited;
+    line.awaited.insert(line.awaited.end(), since.begin(), since.end());
+    const planner::Appliance* row = planner().appliances.get(identity_of(i).id);
+    if (row != nullptr) orders_before_[i] = row->order;
+  }
+  backup_.reset();
+}
+
+}  // namespace drydock::sim
