@@ -29,6 +29,7 @@ struct Release {
   std::uint32_t share_permille = 1000;  // of the appliances, drawn by seed
   std::uint32_t chunks = 64;
   HardwareId only_on{};  // the defect shows on this model alone; 0: on all
+  std::uint32_t elsewhere_permille = 0;  // on so many of the other models all the same
 };
 
 struct RolloutPlan {
@@ -53,6 +54,7 @@ struct Window {  // of local days; always open by default
 struct FleetShape {
   std::uint32_t site_size = 0;  // appliances of a site; 0: one and two in turn
   std::uint32_t models = 2;     // of hardware, evenly spread
+  std::uint32_t rare_one_in = 0;  // one in so many is of model 2, the rest of model 1; 0: as above
 };
 
 struct OfficeHours {  // a share of the sites switches everything off once a day
