@@ -96,6 +96,11 @@ struct OperatorAnswered {
 };
 
 inline constexpr std::size_t sites_selected_max = 32;  // of one rollout
+// What operators say of a site, as numbers of their words.
+using SiteClassId = Named<struct SiteClassTag, std::uint64_t>;
+using LabelId = Named<struct LabelTag, std::uint64_t>;
+inline constexpr std::size_t labels_max = 8;  // of one site, and that a rollout asks for
+using Labels = List<LabelId, labels_max>;
 
 // What a rollout is for.
 struct RolloutSpec {
@@ -111,6 +116,7 @@ struct RolloutSpec {
   List<Version, 8> dead_ends;              // versions from which this release cannot be reached
   List<SiteId, sites_selected_max> sites;  // only appliances of these; none: of every site
   Calendar calendar;                       // when reboots may be asked for
+  Labels labels;  // only appliances whose site has all of them; none: whatever it has
   static constexpr auto fields() {
     return std::tuple{field<1>("version", &RolloutSpec::version),
                       field<2>("manifest", &RolloutSpec::manifest),
@@ -122,7 +128,8 @@ struct RolloutSpec {
                       field<8>("needs", &RolloutSpec::needs),
                       field<9>("dead_ends", &RolloutSpec::dead_ends),
                       field<10>("sites", &RolloutSpec::sites),
-                      field<11>("calendar", &RolloutSpec::calendar)};
+                      field<11>("calendar", &RolloutSpec::calendar),
+                      field<12>("labels", &RolloutSpec::labels)};
   }
   friend bool operator==(const RolloutSpec&, const RolloutSpec&) = default;
 };
@@ -199,20 +206,22 @@ struct DeadlinePassed {  // a grant lapsed, or an appliance with a token fell si
   friend bool operator==(const DeadlinePassed&, const DeadlinePassed&) = default;
 };
 
-// A part of the fleet that is watched for itself: the appliances of one hardware model.
+// A part of the fleet that is watched for itself: the appliances of one hardware model, or those at
+// the sites of one class. Exactly one of the two is set.
 struct StratumCount {
   static constexpr const char* name = "StratumCount";
   HardwareId hardware;
   std::uint32_t fleet = 0;
+  SiteClassId site_class{};
   static constexpr auto fields() {
     return std::tuple{field<1>("hardware", &StratumCount::hardware),
-                      field<2>("fleet", &StratumCount::fleet)};
+                      field<2>("fleet", &StratumCount::fleet),
+                      field<3>("site_class", &StratumCount::site_class)};
   }
   friend bool operator==(const StratumCount&, const StratumCount&) = default;
 };
-inline constexpr std::size_t strata_max =
-    15;  // of a rollout; later models count in the whole alone
-// How many appliances a rollout is for, and of which models. Its caps follow from this.
+inline constexpr std::size_t strata_max = 15;  // of a rollout; later ones count in the whole alone
+// How many appliances a rollout is for, and of which models and classes. Its caps follow from this.
 struct FleetCounted {
   static constexpr const char* name = "FleetCounted";
   RolloutId rollout;
@@ -238,6 +247,21 @@ struct OrderReleased {
   friend bool operator==(const OrderReleased&, const OrderReleased&) = default;
 };
 
+// What an operator says of a site: it holds for whatever stands there, also for the box that
+// replaces another.
+struct SiteDescribed {
+  static constexpr const char* name = "SiteDescribed";
+  SiteId site;
+  SiteClassId site_class;  // 0: none
+  Labels labels;
+  static constexpr auto fields() {
+    return std::tuple{field<1>("site", &SiteDescribed::site),
+                      field<2>("site_class", &SiteDescribed::site_class),
+                      field<3>("labels", &SiteDescribed::labels)};
+  }
+  friend bool operator==(const SiteDescribed&, const SiteDescribed&) = default;
+};
+
 struct Decision {
   static constexpr const char* name = "Decision";
   ProposalId proposal;
@@ -246,7 +270,7 @@ struct Decision {
   Text<32> by;        // operator, or empty: the planner itself
   Text<80> why;
   std::variant<RolloutCreated, RolloutMoved, GrantIssued, ReportsCounted, DeadlinePassed,
-               FleetCounted, OrderReleased>
+               FleetCounted, OrderReleased, SiteDescribed>
       what;
   static constexpr auto fields() {
     return std::tuple{

@@ -68,7 +68,9 @@ std::string name_of(const Wait& w) {
     case WaitReason::turn:
       return "its place in this release's order is " + a + "; places up to " + b + " are served";
     case WaitReason::part_halted:
-      return "rollout " + a + " is halted for its hardware model, of which too many failed";
+      return "rollout " + a +
+             " is halted for its hardware model, or for its class of sites, of which too many "
+             "failed";
     case WaitReason::graph:
       return "it must run " + name_of(Version{w.a}) + " first, and no rollout brings that now";
     case WaitReason::dead_end:

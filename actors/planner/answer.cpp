@@ -20,8 +20,7 @@ Answer answer_for(const Planner::Store& store, std::uint32_t i, std::uint32_t se
   a.next_poll = rollout->spec.policy.poll_hint;
   // A halt takes back what is not yet used: installs and unused tokens. Past the token only the
   // appliance knows whether it has rebooted; there it stands until its report or its silence.
-  if (rollout->phase == RolloutPhase::halted || part_halted(store, row.rollout, row.hardware))
-    return a;
+  if (rollout->phase == RolloutPhase::halted || part_halted(store, row.rollout, row)) return a;
   a.standing = row.update;
   if (rollout->phase != RolloutPhase::running || row.stage == Stage::staged ||
       row.expires <= turn.wall)

@@ -4,17 +4,11 @@
 
 #include "actors/planner/evidence.hpp"
 #include "actors/planner/selection.hpp"
+#include "actors/planner/verdicts.hpp"
 #include "runtime/kernel/overloaded.hpp"
 
 namespace drydock::planner {
 namespace {
-
-using Store = Planner::Store;
-
-Rollout* rollout_of(Store& store, RolloutId id) {
-  const std::uint32_t i = store.rollouts.find(id);
-  return i == store.rollouts.none ? nullptr : &store.rollouts.change(i);
-}
 
 // Takes or gives back a place at a site, in one of its two counts.
 void site_moves(Store& store, SiteId site, std::uint32_t Site::*count, int by) {
@@ -52,70 +46,6 @@ void move_to(Store& store, std::uint32_t i, Stage stage) {
   }
 }
 
-Stratum* stratum_at(Store& store, RolloutId rollout, std::uint32_t number) {
-  const std::uint32_t i =
-      number == 0 ? store.strata.none : store.strata.find(stratum_id(rollout, number));
-  return i == store.strata.none ? nullptr : &store.strata.change(i);
-}
-
-void halt(Store& store, Rollout& rollout, WallTime at, const Text<32>& by) {
-  if (rollout.phase == RolloutPhase::halted) return;
-  rollout.phase = RolloutPhase::halted;
-  rollout.moved = at;
-  rollout.moved_by = by;
-  ++store.head.epoch.value;  // every grant of an older epoch that is not yet used is void
-}
-
-// A part of the fleet fails by itself: nobody of it goes on, and its verdicts no longer count in
-// the whole, unless the policy ends it for all.
-void judge_part(Store& store, RolloutId id, std::uint32_t number, WallTime at) {
-  Stratum* part = stratum_at(store, id, number);
-  Rollout* rollout = rollout_of(store, id);
-  if (part == nullptr || part->halted || !must_halt(rollout->spec.policy, *part)) return;
-  part->halted = true;
-  ++rollout->parts_halted;
-  rollout->verdicts.seen -= std::min(rollout->verdicts.seen, part->verdicts.seen);
-  rollout->verdicts.failed -= std::min(rollout->verdicts.failed, part->verdicts.failed);
-  if (rollout->spec.policy.stratum_halts_all || rollout->parts_halted == rollout->strata)
-    return halt(store, *rollout, at, {});
-  ++store.head.epoch.value;
-}
-
-void hold_if_undecided(Rollout& rollout, WallTime at) {
-  if (!must_hold(rollout)) return;
-  rollout.phase = RolloutPhase::held;
-  rollout.moved = at;
-  rollout.moved_by = {};
-}
-
-void judge(Store& store, RolloutId id, std::uint32_t number, WallTime at) {
-  Rollout* rollout = rollout_of(store, id);
-  if (rollout == nullptr) return;
-  judge_part(store, id, number, at);
-  if (must_halt(*rollout)) return halt(store, *rollout, at, {});
-  rollout->accepted = rollout->accepted || may_accept(*rollout);
-  hold_if_undecided(*rollout, at);
-}
-
-// The verdict on one appliance: counted once, and only ever for the worse after that.
-void count_verdict(Store& store, std::uint32_t i, bool failed) {
-  Appliance& row = store.appliances.change(i);
-  Rollout* rollout = rollout_of(store, row.rollout);
-  const bool first = (row.reached & verdict_bit) == 0;
-  const bool worse = failed && (row.reached & failed_bit) == 0;
-  if (rollout == nullptr || (!first && !worse)) return;
-  const auto add = [&](Verdicts& verdicts) {
-    verdicts.seen += first ? 1 : 0;
-    verdicts.failed += worse ? 1 : 0;
-  };
-  Stratum* part = stratum_at(store, row.rollout, row.stratum);
-  if (part != nullptr) add(part->verdicts);
-  if (part == nullptr || !part->halted) add(rollout->verdicts);
-  row.reached = static_cast<std::uint8_t>(row.reached | verdict_bit | (failed ? failed_bit : 0));
-  const unsigned past = strikes(row), now = failed ? std::min(past + 1, unsigned{strikes_max}) : 0;
-  row.reached = static_cast<std::uint8_t>((row.reached & ~strikes_mask) | now << strikes_shift);
-}
-
 bool has_room(const Rollout& r) { return r.in_flight + r.proposed < allowed_in_flight(r); }
 
 // --- grants --------------------------------------------------------------------------------
@@ -134,7 +64,7 @@ bool may_install(const Store& store, const Rollout& rollout, const Appliance& ro
 bool may_grant(const Store& store, const GrantIssued& g, const Appliance& row) {
   const Rollout* rollout = store.rollouts.get(g.rollout);
   if (rollout == nullptr || rollout->phase != RolloutPhase::running) return false;
-  if (part_halted(store, g.rollout, row.hardware)) return false;
+  if (part_halted(store, g.rollout, row)) return false;
   if (g.kind == GrantKind::install) return may_install(store, *rollout, row);
   return row.rollout == g.rollout && row.update == g.update && in_flight(row.stage) &&
          may_expose(*rollout, row);
@@ -148,7 +78,12 @@ void count_once(Appliance& row, Stage stage, std::uint32_t& line, bool mark = tr
   ++line;
 }
 
-std::uint8_t narrow(std::uint32_t stratum) { return static_cast<std::uint8_t>(stratum); }
+// The same in each part it belongs to; the appliance's own mark is set with the whole's count.
+void count_in_parts(Store& store, Appliance& row, Stage stage, std::uint32_t Stratum::*line) {
+  for (const std::uint32_t number : unpacked(row.strata).both())
+    if (Stratum* part = stratum_at(store, row.rollout, number))
+      count_once(row, stage, part->*line, false);
+}
 
 void granted(Store& store, const GrantIssued& g, Position position, const Decision& d,
              const Turn& turn, Out& out) {
@@ -164,7 +99,7 @@ void granted(Store& store, const GrantIssued& g, Position position, const Decisi
     rollout->progressed = turn.up;
     if (g.kind == GrantKind::install) {
       if (row.rollout != g.rollout) {
-        row.lapses = row.stratum = 0;
+        row.lapses = row.strata = 0;
         row.reached &= strikes_mask;
       }
       row.rollout = g.rollout;
@@ -172,14 +107,13 @@ void granted(Store& store, const GrantIssued& g, Position position, const Decisi
       row.reason = Reason::none;
       if (row.retries < rollout->retries) row.lapses = 0;
       row.retries = rollout->retries;
-      if (row.stratum == 0) row.stratum = narrow(stratum_of(store, g.rollout, row.hardware));
-      Stratum* part = stratum_at(store, g.rollout, row.stratum);
-      if (part != nullptr) count_once(row, Stage::granted, part->granted, false);
+      if (row.strata == 0 && (row.reached & verdict_bit) == 0)
+        row.strata = packed(strata_of(store, g.rollout, row));
+      count_in_parts(store, row, Stage::granted, &Stratum::granted);
       count_once(row, Stage::granted, rollout->tally.granted);
       move_to(store, i, Stage::granted);
     } else if (row.stage != Stage::token) {
-      Stratum* part = stratum_at(store, g.rollout, row.stratum);
-      if (part != nullptr) count_once(row, Stage::token, part->exposed, false);
+      count_in_parts(store, row, Stage::token, &Stratum::exposed);
       count_once(row, Stage::staged, rollout->tally.staged);
       count_once(row, Stage::token, rollout->tally.exposed);
       move_to(store, i, Stage::token);
@@ -227,14 +161,22 @@ void install_failed(Store& store, std::uint32_t i, const Report& report, Tally& 
   }
 }
 
-// The appliance did not follow, or let go of, its order. With a token it is staged still, unless it
-// was told to let go.
+// Will the next token be refused for the same reason, unless something is mended first?
+bool lasts(Reason reason) {
+  return reason == Reason::expired || reason == Reason::clock_untrusted ||
+         reason == Reason::io_error || reason == Reason::helper_refused;
+}
+
+// The appliance did not follow, or let go of, its order. A token refused for what passes leaves it
+// staged, to ask again at once. Told to let go, or refused for what lasts, say a clock that runs
+// ahead, it gives its place to others, and is offered the release again after a pause.
 void refused(Store& store, std::uint32_t i, const Report& report, Tally& tally, Instant now) {
   const Stage stage = store.appliances.row(i).stage;
   if (!is_awaited(stage)) return;
-  if (stage == Stage::token && report.reason != Reason::cancelled) {
-    Appliance& row = store.appliances.change(i);
-    if (row.lapses < Planner::lapses_max) ++row.lapses;
+  const bool again = report.reason != Reason::cancelled && !lasts(report.reason) &&
+                     store.appliances.row(i).lapses + 1 < Planner::lapses_max;
+  if (stage == Stage::token && again) {
+    ++store.appliances.change(i).lapses;
     return move_to(store, i, Stage::staged);
   }
   ++tally.lapsed;
@@ -245,8 +187,7 @@ void refused(Store& store, std::uint32_t i, const Report& report, Tally& tally, 
 // been exposed all the same.
 void count_exposed(Store& store, std::uint32_t i, Tally& tally) {
   Appliance& row = store.appliances.change(i);
-  Stratum* part = stratum_at(store, row.rollout, row.stratum);
-  if (part != nullptr) count_once(row, Stage::token, part->exposed, false);
+  count_in_parts(store, row, Stage::token, &Stratum::exposed);
   count_once(row, Stage::staged, tally.staged);
   count_once(row, Stage::token, tally.exposed);
 }
@@ -321,7 +262,7 @@ void counted(Store& store, const ReportsCounted& e, const Decision& d, const Tur
     const Stage before = row.stage;
     current(store, i, report, rollout->tally, turn.up);
     if (row.stage != before) rollout->progressed = turn.up;
-    judge(store, row.rollout, row.stratum, d.wall);
+    judge(store, row.rollout, row.strata, d.wall);
     if (!had_room && has_room(*rollout)) rollout->room_since = turn.up;
   }
   if (d.request) out.add(AnswerReady{d.request, answer_for(store, i, e.serial, turn)});
@@ -339,7 +280,7 @@ void passed(Store& store, const DeadlinePassed& e, const Decision& d, const Turn
     ++rollout->tally.silent;
     count_verdict(store, i, true);
     move_to(store, i, Stage::silent);
-    return judge(store, row.rollout, row.stratum, d.wall);
+    return judge(store, row.rollout, row.strata, d.wall);
   }
   ++rollout->tally.lapsed;
   lapse(store, i);
@@ -459,7 +400,7 @@ void fleet_counted(Store& store, const FleetCounted& e, WallTime at) {
   rollout->fleet = e.fleet;
   hold_if_undecided(*rollout, at);
   for (const StratumCount& count : e.strata) {
-    std::uint32_t number = stratum_of(store, e.rollout, count.hardware);
+    std::uint32_t number = stratum_of(store, e.rollout, count.hardware, count.site_class);
     if (number == 0) {
       if (rollout->strata >= strata_max || store.strata.full()) continue;
       number = ++rollout->strata;
@@ -467,8 +408,22 @@ void fleet_counted(Store& store, const FleetCounted& e, WallTime at) {
     }
     Stratum* stratum = stratum_at(store, e.rollout, number);
     stratum->hardware = count.hardware;
+    stratum->site_class = count.site_class;
     stratum->fleet = count.fleet;
   }
+}
+
+// It holds from now on, also for rollouts that run: they are counted anew. Who has an order in one
+// stays in the parts that it was counted in.
+void described(Store& store, const SiteDescribed& e, const Decision& d, Out& out) {
+  std::uint32_t i = store.traits.find(e.site);
+  if (i == store.traits.none) {
+    if (store.traits.full()) return answer(d, OperatorResult::too_many, {}, out);
+    i = store.traits.insert(e.site);
+  }
+  store.traits.change(i) = {e.site_class, e.labels};
+  store.head.counted = 0;
+  answer(d, OperatorResult::done, {}, out);
 }
 
 }  // namespace
@@ -563,6 +518,7 @@ void apply(Planner::Store& store, const Decision& d, Position position, const Tu
                  [&](const ReportsCounted& e) { counted(store, e, d, turn, out); },
                  [&](const DeadlinePassed& e) { passed(store, e, d, turn); },
                  [&](const FleetCounted& e) { fleet_counted(store, e, d.wall); },
+                 [&](const SiteDescribed& e) { described(store, e, d, out); },
                  [&](const OrderReleased& e) { order_released(store, e, d, turn, out); },
              },
              d.what);

@@ -106,7 +106,7 @@ bool token_due(const Store& store, const Appliance& row, const Facts& facts, con
   if (rollout == nullptr || rollout->phase != RolloutPhase::running) return false;
   if (!facts.wants_token || facts.update != row.update || row.lapses >= Planner::lapses_max)
     return false;
-  if (planner::part_halted(store, row.rollout, row.hardware)) return false;
+  if (planner::part_halted(store, row.rollout, row)) return false;
   if (!planner::window_now(store, row.rollout, turn).open) return false;
   // Wanting it says that the release is staged, should the report of that have been lost.
   if (row.stage == Stage::token) return row.expires <= turn.wall;
@@ -118,8 +118,7 @@ bool let_go(const Store& store, const Appliance& row, const Facts& facts) {
   const Rollout* rollout = store.rollouts.get(row.rollout);
   const bool unused = row.stage == Stage::granted || row.stage == Stage::staged;
   if (rollout == nullptr || !unused || facts.phase != UpdatePhase::idle) return false;
-  return rollout->phase == RolloutPhase::halted ||
-         planner::part_halted(store, row.rollout, row.hardware);
+  return rollout->phase == RolloutPhase::halted || planner::part_halted(store, row.rollout, row);
 }
 
 void propose_lapse(Store& store, std::uint32_t i, const Turn& turn, Out& out) {
@@ -358,6 +357,7 @@ void Planner::step(Store& store, const Event& event, const Turn& turn,
                  [&](const RolloutAsked& e) { asked(store, e, RolloutCreated{e.spec}, turn, out); },
                  [&](const MoveAsked& e) { move_asked(store, e, turn, out); },
                  [&](const ReleaseAsked& e) { release_asked(store, e, turn, out); },
+                 [&](const DescribeAsked& e) { asked(store, e, e.site, turn, out); },
                  [&](const CalendarResolved& e) { calendar_resolved(store, e); },
                  [&](const Decided& e) { decided(store, e, turn, out); },
                  [&](const NotDecided& e) { not_decided(store, e.decision, turn, out); },

@@ -11,7 +11,7 @@ namespace drydock {
 struct Planner {
   static constexpr const char* name = "planner";
   static constexpr std::uint32_t id = 17;
-  static constexpr std::uint32_t logic_version = 3;
+  static constexpr std::uint32_t logic_version = 4;
   static constexpr bool durable = true;
 
   static constexpr std::uint32_t rollouts_max = 64;     // kept for good; later ones are refused
@@ -66,6 +66,19 @@ struct Planner {
     }
     friend bool operator==(const ReleaseAsked&, const ReleaseAsked&) = default;
   };
+  struct DescribeAsked {  // a person says what a site is
+    static constexpr const char* name = "DescribeAsked";
+    RequestId request;
+    SiteDescribed site;
+    Text<32> by;
+    Text<80> why;
+    static constexpr auto fields() {
+      return std::tuple{field<1>("request", &DescribeAsked::request),
+                        field<2>("site", &DescribeAsked::site), field<3>("by", &DescribeAsked::by),
+                        field<4>("why", &DescribeAsked::why)};
+    }
+    friend bool operator==(const DescribeAsked&, const DescribeAsked&) = default;
+  };
   struct CalendarResolved {  // by the shell: a rollout's calendar for the time to come
     static constexpr const char* name = "CalendarResolved";
     RolloutId rollout;
@@ -97,7 +110,7 @@ struct Planner {
     friend bool operator==(const NotDecided&, const NotDecided&) = default;
   };
   using Event = std::variant<CentreStarted, ApplianceSeen, RolloutAsked, MoveAsked, Decided,
-                             NotDecided, TimerFired, ReleaseAsked, CalendarResolved>;
+                             NotDecided, TimerFired, ReleaseAsked, CalendarResolved, DescribeAsked>;
 
   struct Propose {
     static constexpr const char* name = "Propose";
@@ -143,6 +156,8 @@ struct Planner {
     Table<RolloutId, planner::Rollout> rollouts;  // in the order of their ids: 1, 2, 3, ...
     Table<planner::StratumId, planner::Stratum> strata;
     Table<RolloutId, ResolvedCalendar> calendars;  // of the rollouts that have one
+    Table<SiteId, planner::SiteTraits> traits;     // of the sites that were described
+    Table<planner::CrossingId, planner::Verdicts> crossings;
     template <class Visit>
     void for_each_table(Visit&& visit) {
       visit(std::uint32_t{1}, appliances);
@@ -150,6 +165,8 @@ struct Planner {
       visit(std::uint32_t{3}, rollouts);
       visit(std::uint32_t{4}, strata);
       visit(std::uint32_t{5}, calendars);
+      visit(std::uint32_t{6}, traits);
+      visit(std::uint32_t{7}, crossings);
     }
     template <class Visit>
     void for_each_table(Visit&& visit) const {
@@ -158,6 +175,8 @@ struct Planner {
       visit(std::uint32_t{3}, rollouts);
       visit(std::uint32_t{4}, strata);
       visit(std::uint32_t{5}, calendars);
+      visit(std::uint32_t{6}, traits);
+      visit(std::uint32_t{7}, crossings);
     }
   };
 

@@ -67,7 +67,7 @@ struct Appliance {
   Reason reason = Reason::none;
   Text<40> detail;           // of the newest bad report
   std::uint8_t reached = 0;  // bits: what is counted of it in its rollout; strikes
-  std::uint8_t stratum = 0;  // of the rollout, where it was exposed; 0: none
+  std::uint8_t strata = 0;   // of the rollout, when it was granted: model low, class high; 0: none
   std::uint8_t retries = 0;  // of the rollout when it was granted
   static constexpr auto fields() {
     return std::tuple{field<1>("client", &Appliance::client),
@@ -87,7 +87,7 @@ struct Appliance {
                       field<17>("detail", &Appliance::detail),
                       field<18>("reached", &Appliance::reached),
                       field<19>("proposal", &Appliance::proposal),
-                      field<20>("stratum", &Appliance::stratum),
+                      field<20>("strata", &Appliance::strata),
                       field<21>("retries", &Appliance::retries)};
   }
   friend bool operator==(const Appliance&, const Appliance&) = default;
@@ -96,6 +96,30 @@ static_assert(sizeof(Appliance) == 128);
 constexpr std::uint8_t strikes(const Appliance& row) {
   return static_cast<std::uint8_t>(row.reached >> strikes_shift);
 }
+
+// The numbers of the two strata an appliance is in, in one byte; 0: in none of the kind.
+struct StrataOf {
+  std::uint32_t model = 0, site_class = 0;
+  std::array<std::uint32_t, 2> both() const { return {model, site_class}; }
+};
+static_assert(strata_max < 16);
+constexpr std::uint8_t packed(StrataOf strata) {
+  return static_cast<std::uint8_t>(strata.model | strata.site_class << 4);
+}
+constexpr StrataOf unpacked(std::uint8_t strata) {
+  return {std::uint32_t{strata} & 15, std::uint32_t{strata} >> 4};
+}
+
+// What an operator says of a site; only sites of which something was said have a row.
+struct SiteTraits {
+  SiteClassId site_class;
+  Labels labels;
+  static constexpr auto fields() {
+    return std::tuple{field<1>("site_class", &SiteTraits::site_class),
+                      field<2>("labels", &SiteTraits::labels)};
+  }
+  friend bool operator==(const SiteTraits&, const SiteTraits&) = default;
+};
 
 struct Site {
   std::uint32_t in_flight = 0;  // appliances of it with a decided grant
@@ -140,17 +164,19 @@ struct Verdicts {
   friend bool operator==(const Verdicts&, const Verdicts&) = default;
 };
 
-// One part of a rollout's fleet that is watched for itself.
+// One part of a rollout's fleet that is watched for itself: a model, or a class of sites.
 struct Stratum {
   HardwareId hardware;
   std::uint32_t fleet = 0, granted = 0, exposed = 0;
   Verdicts verdicts;
   bool halted = false;
+  SiteClassId site_class;
   static constexpr auto fields() {
     return std::tuple{
-        field<1>("hardware", &Stratum::hardware), field<2>("fleet", &Stratum::fleet),
-        field<3>("granted", &Stratum::granted),   field<4>("exposed", &Stratum::exposed),
-        field<5>("verdicts", &Stratum::verdicts), field<6>("halted", &Stratum::halted)};
+        field<1>("hardware", &Stratum::hardware),    field<2>("fleet", &Stratum::fleet),
+        field<3>("granted", &Stratum::granted),      field<4>("exposed", &Stratum::exposed),
+        field<5>("verdicts", &Stratum::verdicts),    field<6>("halted", &Stratum::halted),
+        field<7>("site_class", &Stratum::site_class)};
   }
   friend bool operator==(const Stratum&, const Stratum&) = default;
 };
@@ -158,6 +184,13 @@ struct Stratum {
 using StratumId = Named<struct StratumTag, std::uint64_t>;
 constexpr StratumId stratum_id(RolloutId rollout, std::uint32_t number) {
   return {std::uint64_t{rollout.value} << 8 | number};
+}
+
+// The verdicts on those that are in two parts that go on, of one model and one class; when one of
+// the parts halts, they leave the other one too.
+using CrossingId = Named<struct CrossingTag, std::uint64_t>;
+constexpr CrossingId crossing_id(RolloutId rollout, StrataOf strata) {
+  return {std::uint64_t{rollout.value} << 8 | packed(strata)};
 }
 
 enum class RolloutPhase : std::uint8_t {
@@ -188,7 +221,7 @@ struct Rollout {
   Text<32> moved_by;               // who moved it last; empty: it halted or holds itself
   std::uint32_t fleet = 0;         // appliances it is for, when last counted
   std::uint32_t exposed_now = 0;   // have their token, and no end yet
-  Verdicts verdicts;               // without the parts that are halted
+  Verdicts verdicts;               // without those of the parts that are halted
   std::uint32_t strata = 0;        // counted in table `strata`
   std::uint32_t parts_halted = 0;  // of them
   std::uint32_t answered_for = 0;  // times a person let it go on from a hold

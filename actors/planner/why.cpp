@@ -29,9 +29,15 @@ Wait of_phase(const Rollout& rollout, RolloutId id) {
 }
 
 // Does it run, and would be for this appliance at another site?
-bool of_another_site(const Rollout& rollout, const Appliance& row) {
-  return rollout.phase == RolloutPhase::running && planner::leaves_out_site(rollout.spec, row) &&
-         planner::names(rollout.spec, row);
+bool of_another_site(const Planner::Store& store, const Rollout& rollout, const Appliance& row) {
+  return rollout.phase == RolloutPhase::running &&
+         planner::leaves_out_site(store, rollout.spec, row) && planner::names(rollout.spec, row);
+}
+
+// The number of the name of a part's model, or of its class.
+std::uint64_t part_name(const Planner::Store& store, RolloutId id, std::uint32_t number) {
+  const planner::Stratum* part = store.strata.get(planner::stratum_id(id, number));
+  return part->site_class ? part->site_class.value : part->hardware.value;
 }
 
 // A rollout that a person has not let begin.
@@ -152,8 +158,8 @@ Wait Planner::why(const Store& store, const Appliance& row, RolloutId& governing
     const RolloutId rollout_id = store.rollouts.key(order[n]);
     const Rollout& rollout = store.rollouts.row(order[n]);
     if (rollout_id < of_done) continue;
-    if (!planner::selects(rollout.spec, row, rollout_id)) {
-      if (elsewhere.reason == WaitReason::no_rollout && of_another_site(rollout, row))
+    if (!planner::selects(store, rollout.spec, row, rollout_id)) {
+      if (elsewhere.reason == WaitReason::no_rollout && of_another_site(store, rollout, row))
         elsewhere = {WaitReason::not_selected, rollout_id.value, 0};
       continue;
     }
@@ -185,8 +191,8 @@ Wait Planner::why(const Store& store, const Appliance& row, RolloutId& governing
       continue;
     }
     if (phase.reason != WaitReason::none) return phase;
-    if (planner::part_halted(store, rollout_id, row.hardware))
-      return {WaitReason::part_halted, rollout_id.value, row.hardware.value};
+    if (const std::uint32_t part = planner::part_halted(store, rollout_id, row); part != 0)
+      return {WaitReason::part_halted, rollout_id.value, part_name(store, rollout_id, part)};
     if (row.proposing != planner::Proposing::nothing) return {WaitReason::deciding, 0, 0};
     if (under_way) {
       if (row.rollout == rollout_id)
@@ -226,16 +232,18 @@ Wait Planner::why(const Store& store, std::uint32_t i, RolloutId& governing,
   const std::uint64_t place = planner::place(*rollout, store.appliances.key(i));
   const std::uint64_t served = planner::places_served(*rollout, now.up);
   if (place > served) return {WaitReason::turn, place, served};
-  // The canary has some of every model, as long as they are there to ask.
+  // The canary has some of every model and class, as long as they are there to ask.
   const std::uint32_t canary = planner::allowed_exposed(*rollout);
   if (rollout->tally.committed > 0 || rollout->strata < 2 ||
       now.up - rollout->room_since > spread_patience)
     return wait;
-  const std::uint32_t number = planner::stratum_of(store, governing, row.hardware);
-  if (number == 0) return wait;
-  const std::uint32_t share = (canary + rollout->strata - 1) / rollout->strata;
-  const planner::Stratum* stratum = store.strata.get(planner::stratum_id(governing, number));
-  if (stratum->granted >= share) return {WaitReason::turn, place, served};
+  for (const std::uint32_t number : planner::strata_of(store, governing, row).both()) {
+    if (number == 0) continue;
+    const std::uint32_t parts = planner::strata_like(store, governing, number);
+    const std::uint32_t share = (canary + parts - 1) / parts;
+    const planner::Stratum* part = store.strata.get(planner::stratum_id(governing, number));
+    if (parts > 1 && part->granted >= share) return {WaitReason::turn, place, served};
+  }
   return wait;
 }
 
@@ -247,7 +255,7 @@ std::uint32_t Planner::targets(const Store& store, RolloutId rollout_id) noexcep
     const Appliance& row = store.appliances.row(i);
     const bool newer = row.running > rollout->spec.version && !rollout->spec.downgrade;
     if (!newer && planner::names(rollout->spec, row) &&
-        planner::selects(rollout->spec, row, rollout_id))
+        planner::selects(store, rollout->spec, row, rollout_id))
       ++count;
   }
   return count;

@@ -25,7 +25,7 @@ constexpr std::string_view name_of(Lifecycle lifecycle) {
 struct Registry {
   static constexpr const char* name = "registry";
   static constexpr std::uint32_t id = 16;
-  static constexpr std::uint32_t logic_version = 2;
+  static constexpr std::uint32_t logic_version = 3;
   static constexpr bool durable = true;
 
   struct ApplianceProvisioned {  // an operator registers it, or moves it to another site
@@ -35,12 +35,14 @@ struct Registry {
     ClientId client;
     SiteId site;
     HardwareId hardware;
+    Text<32> by{};  // who registers it; kept in the record of the turn
     static constexpr auto fields() {
       return std::tuple{field<1>("request", &ApplianceProvisioned::request),
                         field<2>("appliance", &ApplianceProvisioned::appliance),
                         field<3>("client", &ApplianceProvisioned::client),
                         field<4>("site", &ApplianceProvisioned::site),
-                        field<5>("hardware", &ApplianceProvisioned::hardware)};
+                        field<5>("hardware", &ApplianceProvisioned::hardware),
+                        field<6>("by", &ApplianceProvisioned::by)};
     }
     friend bool operator==(const ApplianceProvisioned&, const ApplianceProvisioned&) = default;
   };
@@ -49,10 +51,14 @@ struct Registry {
     RequestId request;
     ApplianceId appliance;
     Lifecycle lifecycle = Lifecycle::pending;
+    Text<32> by{};  // who orders it, and why; kept in the record of the turn
+    Text<80> why{};
     static constexpr auto fields() {
       return std::tuple{field<1>("request", &LifecycleOrdered::request),
                         field<2>("appliance", &LifecycleOrdered::appliance),
-                        field<3>("lifecycle", &LifecycleOrdered::lifecycle)};
+                        field<3>("lifecycle", &LifecycleOrdered::lifecycle),
+                        field<4>("by", &LifecycleOrdered::by),
+                        field<5>("why", &LifecycleOrdered::why)};
     }
     friend bool operator==(const LifecycleOrdered&, const LifecycleOrdered&) = default;
   };

@@ -115,6 +115,7 @@ int main(int argc, char** argv) {
   runs->add_flag("--coverage", options.coverage, "print which names were never reached");
   add_options(*verifies, options);
   drydock::sim::table::Options table;
+  table.peak_mb = [] { return static_cast<double>(Stopwatch::peak_mb()); };
   const CLI::App* tables = drydock::sim::table::add_verb(app, table);
   drydock::fleet_sim::CoverOptions coverage;
   const CLI::App* covers = drydock::fleet_sim::add_cover_verb(app, coverage);

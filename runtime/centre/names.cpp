@@ -17,7 +17,7 @@ std::uint32_t table(NameKind kind) {
 Result<std::unique_ptr<Names>> Names::open(journal::Journal& journal) {
   std::unique_ptr<Names> names(new Names(journal));
   bool ok = true;
-  for (const NameKind kind : {NameKind::client, NameKind::site, NameKind::hardware}) {
+  for (const NameKind kind : name_kinds) {
     const auto read =
         journal.for_each_row(table(kind), [&](std::string_view key, std::string_view value) {
           std::uint64_t number = 0;

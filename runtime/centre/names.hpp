@@ -1,6 +1,7 @@
 #pragma once
 // The names behind the numbers of clients, sites and hardware models. The machines know numbers
 // only; here the names stay, as rows of the journal.
+#include <array>
 #include <cstdint>
 #include <map>
 #include <mutex>
@@ -11,7 +12,15 @@
 
 namespace drydock::centre {
 
-enum class NameKind : std::uint32_t { client = 1, site = 2, hardware = 3 };
+enum class NameKind : std::uint32_t {
+  client = 1,
+  site = 2,
+  hardware = 3,
+  site_class = 4,
+  label = 5,
+};
+inline constexpr std::array<NameKind, 5> name_kinds = {
+    NameKind::client, NameKind::site, NameKind::hardware, NameKind::site_class, NameKind::label};
 
 class Names {  // any thread
  public:

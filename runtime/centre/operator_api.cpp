@@ -32,6 +32,8 @@ constexpr Entry table[] = {
     {"GET", "/v1/appliances/*/why", Role::viewer, explain_appliance},
     {"POST", "/v1/appliances/*/lifecycle", Role::operator_, set_lifecycle},
     {"POST", "/v1/appliances/*/release", Role::operator_, release_order},
+    {"GET", "/v1/sites", Role::viewer, list_sites},
+    {"POST", "/v1/sites", Role::operator_, describe_site},
     {"GET", "/v1/tokens", Role::viewer, list_tokens},
     {"GET", "/v1/rollouts", Role::viewer, list_rollouts},
     {"POST", "/v1/rollouts", Role::operator_, create_rollout},
@@ -78,7 +80,7 @@ http::Response answer_operator(const OperatorParts& parts, const http::Request& 
   if (known) return refusal(405, "this path does not know the method of the request");
   return refusal(404,
                  "no such path; the interface begins with /v1/releases, /v1/appliances, "
-                 "/v1/tokens, /v1/rollouts and /v1/journal");
+                 "/v1/sites, /v1/tokens, /v1/rollouts and /v1/journal");
 }
 
 http::Response refused_by_machine(const std::optional<OperatorAnswered>& answer,

@@ -227,8 +227,13 @@ http::Response register_appliance(const OperatorParts& parts, const OperatorCall
        {std::pair{NameKind::client, client}, {NameKind::site, key}, {NameKind::hardware, hardware}})
     if (auto s = parts.names->keep(kind, name, at); !s) return refusal(s.error());
   const auto answer = parts.requests->ask([&](RequestId request) {
-    parts.machines->tell(Registry::Event{Registry::ApplianceProvisioned{
-        request, *id, {name_number(client)}, {name_number(key)}, {name_number(hardware)}}});
+    parts.machines->tell(
+        Registry::Event{Registry::ApplianceProvisioned{request,
+                                                       *id,
+                                                       {name_number(client)},
+                                                       {name_number(key)},
+                                                       {name_number(hardware)},
+                                                       std::string_view(call.who.name)}});
   });
   if (!answer || answer->result != OperatorResult::done)
     return refused_by_machine(answer, "appliance " + id_text);
@@ -249,8 +254,8 @@ http::Response set_lifecycle(const OperatorParts& parts, const OperatorCall& cal
   const auto known = one_appliance(parts, call);
   if (!known) return refusal(known.error());
   const auto answer = parts.requests->ask([&](RequestId request) {
-    parts.machines->tell(
-        Registry::Event{Registry::LifecycleOrdered{request, known->id, *lifecycle}});
+    parts.machines->tell(Registry::Event{Registry::LifecycleOrdered{
+        request, known->id, *lifecycle, std::string_view(call.who.name), std::string_view(why)}});
   });
   if (!answer || answer->result != OperatorResult::done)
     return refused_by_machine(answer, "appliance " + hex(known->id.value));

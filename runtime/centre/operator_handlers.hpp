@@ -17,6 +17,9 @@ http::Response show_appliance(const OperatorParts&, const OperatorCall&);
 http::Response explain_appliance(const OperatorParts&, const OperatorCall&);
 http::Response register_appliance(const OperatorParts&, const OperatorCall&);
 http::Response set_lifecycle(const OperatorParts&, const OperatorCall&);
+// operator_sites.cpp
+http::Response list_sites(const OperatorParts&, const OperatorCall&);
+http::Response describe_site(const OperatorParts&, const OperatorCall&);
 // operator_tokens.cpp
 http::Response list_tokens(const OperatorParts&, const OperatorCall&);
 http::Response release_order(const OperatorParts&, const OperatorCall&);

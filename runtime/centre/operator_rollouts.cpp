@@ -41,14 +41,21 @@ Json versions_json(const Versions& versions) {
 Json evidence_json(const OperatorParts& parts, const RolloutView& view) {
   const planner::Rollout& row = view.row;
   if (!planner::on_evidence(row.spec.policy)) return nullptr;
-  Json models = Json::array();
-  for (const planner::Stratum& part : view.parts)
-    models.push_back({{"hardware", parts.names->name(NameKind::hardware, part.hardware.value)},
-                      {"fleet", part.fleet},
-                      {"exposed", part.exposed},
-                      {"verdicts", part.verdicts.seen},
-                      {"failed", part.verdicts.failed},
-                      {"halted", part.halted}});
+  Json models = Json::array(), classes = Json::array();
+  for (const planner::Stratum& part : view.parts) {
+    Json json{{"fleet", part.fleet},
+              {"exposed", part.exposed},
+              {"verdicts", part.verdicts.seen},
+              {"failed", part.verdicts.failed},
+              {"halted", part.halted}};
+    if (part.site_class) {
+      json["site_class"] = parts.names->name(NameKind::site_class, part.site_class.value);
+      classes.push_back(std::move(json));
+    } else {
+      json["hardware"] = parts.names->name(NameKind::hardware, part.hardware.value);
+      models.push_back(std::move(json));
+    }
+  }
   const bool small = planner::too_small_to_accept(row);
   return {
       {"fleet", row.fleet},
@@ -60,13 +67,20 @@ Json evidence_json(const OperatorParts& parts, const RolloutView& view) {
       {"acceptance_needs", row.spec.policy.accept_needs},
       {"accepted", row.accepted},
       {"insufficient", small && !row.accepted},
-      {"models", std::move(models)}};
+      {"models", std::move(models)},
+      {"site_classes", std::move(classes)}};
 }
 
 Json sites_json(const OperatorParts& parts, const RolloutSpec& spec) {
   Json all = Json::array();
   for (const SiteId site : spec.sites)
     all.push_back(site_of_key(parts.names->name(NameKind::site, site.value)));
+  return all;
+}
+
+Json labels_json(const OperatorParts& parts, const Labels& labels) {
+  Json all = Json::array();
+  for (const LabelId label : labels) all.push_back(parts.names->name(NameKind::label, label.value));
   return all;
 }
 
@@ -80,6 +94,7 @@ Json rollout_json(const OperatorParts& parts, const RolloutView& view) {
        spec.hardware ? parts.names->name(NameKind::hardware, spec.hardware.value) : "*"},
       {"client", spec.client ? parts.names->name(NameKind::client, spec.client.value) : "*"},
       {"sites", sites_json(parts, spec)},
+      {"labels", labels_json(parts, spec.labels)},
       {"only_from", spec.only_from.value == 0 ? Json(nullptr) : Json(name_of(spec.only_from))},
       {"downgrade", spec.downgrade},
       {"phase", planner::name_of(view.row.phase)},
@@ -141,6 +156,19 @@ Status select_sites(const OperatorParts& parts, const std::vector<std::string>& 
                                              " is registered at a site " + trust::printable(name) +
                                              "; check the name"};
     spec.sites.add({name_number(key)});
+  }
+  return Done{};
+}
+
+// A label that no site has would select nobody, for good.
+Status select_labels(const OperatorParts& parts, const std::vector<std::string>& names,
+                     RolloutSpec& spec) {
+  for (const std::string& name : names) {
+    if (!parts.names->knows(NameKind::label, name))
+      return Error{ErrorKind::not_found, "no site has ever had the label " +
+                                             trust::printable(name) +
+                                             "; check the word, or see drydock site describe"};
+    spec.labels.add({name_number(name)});
   }
   return Done{};
 }
@@ -224,6 +252,7 @@ http::Response create_rollout(const OperatorParts& parts, const OperatorCall& ca
     in.problem("\"needs\" must be older than \"version\", or no appliance could ever take it");
   auto client = in.optional_text("client", trust::name_length_max);
   const auto sites = in.texts("sites", trust::name_length_max, spec.sites.capacity);
+  const auto labels = in.texts("labels", trust::name_length_max, spec.labels.capacity);
   spec.downgrade = in.flag("downgrade");
   spec.policy = read_policy(in);
   spec.calendar = read_calendar(in);
@@ -234,6 +263,7 @@ http::Response create_rollout(const OperatorParts& parts, const OperatorCall& ca
   spec.client = *selected;
   if (!client && call.who.client != trust::all_clients) client = call.who.client;
   if (auto s = select_sites(parts, sites, client, spec); !s) return refusal(s.error());
+  if (auto s = select_labels(parts, labels, spec); !s) return refusal(s.error());
   const auto release = parts.releases->find(spec.version);
   if (!release || !release->complete)
     return refusal(409, fmt::format("release {} is {}; publish all of it first",
@@ -290,6 +320,7 @@ http::Response roll_back(const OperatorParts& parts, const OperatorCall& call) {
   spec.dead_ends.clear();
   spec.calendar = {};  // the appliances' own windows hold still
   spec.sites.clear();  // wherever it stands by now
+  spec.labels.clear();
   spec.policy.download_only = spec.policy.needs_approval =
       false;  // the way back is not kept waiting
   const auto hardware = hardware_of(parts, release->hardware);

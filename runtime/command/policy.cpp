@@ -50,6 +50,9 @@ Result<CompiledPolicy> compile_policy(const std::string& path) {
   if (spec->select.sites.size() > sites_selected_max)
     return unsupported(path, given("select", "sites"), "select.sites",
                        "a rollout names at most 32 sites. Make several rollouts");
+  if (spec->select.labels.size() > labels_max)
+    return unsupported(path, given("select", "labels"), "select.labels",
+                       "a rollout asks for at most 8 labels, and a site has no more. Remove some");
   if (const int line = given("select", "hardware"))
     return unsupported(path, line, "select.hardware",
                        "the release's manifest says which hardware. Remove the key");
@@ -83,6 +86,7 @@ Result<CompiledPolicy> compile_policy(const std::string& path) {
   }
   if (!spec->select.clients.empty()) compiled.client = spec->select.clients.front();
   compiled.sites = spec->select.sites;
+  compiled.labels = spec->select.labels;
   compiled.maintenance = maintenance;
   if (const int line = given("", "soak"))
     compiled.note = fmt::format(

@@ -11,10 +11,11 @@ namespace drydock::command {
 
 struct CompiledPolicy {
   Policy policy;
-  std::string client;              // of select.clients; empty: every client
-  std::vector<std::string> sites;  // of select.sites; empty: every site
-  windows::Spec maintenance;       // when its reboots may be asked for
-  std::string note;                // what the reader of the file should know; may be empty
+  std::string client;               // of select.clients; empty: every client
+  std::vector<std::string> sites;   // of select.sites; empty: every site
+  std::vector<std::string> labels;  // of select.labels; empty: whatever its site has
+  windows::Spec maintenance;        // when its reboots may be asked for
+  std::string note;                 // what the reader of the file should know; may be empty
 };
 
 // Malformed with file, line and key for what is no policy, and for a key that a rollout cannot

@@ -106,8 +106,8 @@ void say_halts(const Policy& p, const Rollout& rollout, std::vector<std::string>
   words.push_back(halts + fmt::format(". Silent for {} after the reboot token is a failure.",
                                       config::text_of(p.silence_after)));
   if (planner::on_evidence(p))
-    words.push_back(p.stratum_halts_all ? "A hardware model that fails by itself halts it for all."
-                                        : "A hardware model that fails by itself is halted alone.");
+    words.push_back(std::string("A hardware model or a class of sites that fails by itself ") +
+                    (p.stratum_halts_all ? "halts it for all." : "is halted alone."));
 }
 
 }  // namespace

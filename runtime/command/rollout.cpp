@@ -14,7 +14,7 @@ namespace {
 
 struct CreateOptions {
   std::string version, policy, client, only_from, needs, why;
-  std::vector<std::string> dead_ends, sites;
+  std::vector<std::string> dead_ends, sites, labels;
   bool downgrade = false;
 };
 
@@ -42,6 +42,12 @@ Result<Json> create_body(const CreateOptions& options, Console& console) {
                  fmt::format("--site contradicts select.sites in {}; name them in one place",
                              options.policy)};
   if (!sites.empty()) body["sites"] = sites;
+  const auto& labels = options.labels.empty() ? compiled.labels : options.labels;
+  if (!compiled.labels.empty() && labels != compiled.labels)
+    return Error{ErrorKind::malformed,
+                 fmt::format("--label contradicts select.labels in {}; name them in one place",
+                             options.policy)};
+  if (!labels.empty()) body["labels"] = labels;
   if (!compiled.maintenance.always_open()) body["calendar"] = calendar_json(compiled.maintenance);
   body["downgrade"] = options.downgrade;
   body["why"] = options.why;
@@ -110,6 +116,16 @@ Exit status_of_all(Session& session, Centre& centre) {
       rows.empty() ? "No rollouts yet; see drydock rollout create --help\n" : table(head, rows));
 }
 
+// A model or a class of sites that is watched for itself.
+void add_part(const Json& part, const char* name, std::vector<Row>& rows) {
+  const auto halted = part.find("halted");
+  const bool is_halted = halted != part.end() && *halted == true;
+  rows.push_back({"  " + cell(part, name),
+                  fmt::format("{} of {} exposed, {} of {} failed{}", cell(part, "exposed"),
+                              cell(part, "fleet"), cell(part, "failed"), cell(part, "verdicts"),
+                              is_halted ? "; HALTED" : "")});
+}
+
 void add_evidence(const Json& evidence, std::vector<Row>& rows) {
   if (!evidence.is_object() || evidence.empty()) return;
   rows.push_back({"verdicts", fmt::format("{}, {} failed", cell(evidence, "verdicts"),
@@ -126,24 +142,19 @@ void add_evidence(const Json& evidence, std::vector<Row>& rows) {
                                         needs + " verdicts"
                                   : "not yet; at most " + cell(evidence, "exposure_cap") +
                                         " are exposed before"});
-  const Json* models = list_in(evidence, "models");
-  if (models == nullptr) return;
-  for (const Json& model : *models) {
-    const auto halted = model.find("halted");
-    const bool is_halted = halted != model.end() && *halted == true;
-    rows.push_back({"  " + cell(model, "hardware"),
-                    fmt::format("{} of {} exposed, {} of {} failed{}", cell(model, "exposed"),
-                                cell(model, "fleet"), cell(model, "failed"),
-                                cell(model, "verdicts"), is_halted ? "; HALTED" : "")});
-  }
+  for (const auto& [kind, name] :
+       {std::pair{"models", "hardware"}, std::pair{"site_classes", "site_class"}})
+    if (const Json* parts = list_in(evidence, kind); parts != nullptr)
+      for (const Json& part : *parts) add_part(part, name, rows);
 }
 
-std::string sites_of(const Json& rollout) {
-  const Json* sites = list_in(rollout, "sites");
-  if (sites == nullptr || sites->empty()) return "*";
+// The words of a list; "*" for none, which selects all.
+std::string words_of(const Json& rollout, const char* list) {
+  const Json* words = list_in(rollout, list);
+  if (words == nullptr || words->empty()) return "*";
   std::string all;
-  for (const Json& site : *sites)
-    all += (all.empty() ? "" : ", ") + clean(site.is_string() ? site.get<std::string>() : "?");
+  for (const Json& word : *words)
+    all += (all.empty() ? "" : ", ") + clean(word.is_string() ? word.get<std::string>() : "?");
   return all;
 }
 
@@ -160,7 +171,8 @@ Exit status_of_one(const std::string& id, Session& session, Centre& centre) {
       {"version", view->version},
       {"phase", view->phase},
       {"client", cell(*answer, "client")},
-      {"sites", sites_of(*answer)},
+      {"sites", words_of(*answer, "sites")},
+      {"labels", words_of(*answer, "labels")},
       {"hardware", cell(*answer, "hardware")},
       {"committed", fmt::format("{} of {}  {}", view->committed, view->targets,
                                 bar(view->committed, view->targets, 24))},
@@ -203,6 +215,11 @@ void add_create(Verbs& verbs, CLI::App& group) {
       ->check(values::name);
   verb.add_option("--site", o->sites, "only this site's appliances; up to 32 times")
       ->type_name("NAME")
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+      ->expected(1)
+      ->check(values::name);
+  verb.add_option("--label", o->labels, "only at sites with this label; up to 8 times, all of them")
+      ->type_name("WORD")
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
       ->expected(1)
       ->check(values::name);

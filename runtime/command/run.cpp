@@ -75,6 +75,7 @@ Exit parse_and_run(const std::vector<std::string>& arguments, Session& session) 
   add_stub_verbs(verbs);
   add_policy_verbs(verbs);
   add_rollout_verbs(verbs);
+  add_site_verbs(verbs);
   add_token_verbs(verbs);
   add_why_verb(verbs);
   add_journal_verbs(verbs);

@@ -46,6 +46,7 @@ void add_release_verbs(Verbs& verbs);
 void add_stub_verbs(Verbs& verbs);
 void add_policy_verbs(Verbs& verbs);
 void add_rollout_verbs(Verbs& verbs);
+void add_site_verbs(Verbs& verbs);
 void add_token_verbs(Verbs& verbs);
 void add_why_verb(Verbs& verbs);
 void add_journal_verbs(Verbs& verbs);

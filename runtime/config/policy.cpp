@@ -30,7 +30,8 @@ void read_selection(const Value& value, Selection& out) {
   const auto each = [](std::string& s) { return name(s); };
   read_map(value, {{"clients", list<std::string>(out.clients, {1, kSelectionMax}, each)},
                    {"sites", list<std::string>(out.sites, {1, kSelectionMax}, each)},
-                   {"hardware", list<std::string>(out.hardware, {1, kSelectionMax}, each)}});
+                   {"hardware", list<std::string>(out.hardware, {1, kSelectionMax}, each)},
+                   {"labels", list<std::string>(out.labels, {1, kSelectionMax}, each)}});
 }
 
 constexpr std::array<Word<bool>, 2> approvals{{{"none", false}, {"required", true}}};

@@ -26,13 +26,14 @@ struct Evidence {
   Permille cap{5};                // of the fleet may be exposed before the release is accepted
   Permille growth_unproven{500};  // in place of growth.factor until then
   Permille installs_ahead{1000};  // of what may be exposed: staged beyond it, without a token
-  bool part_halts_all = false;    // a hardware model that fails by itself ends it for all
+  bool part_halts_all = false;  // a model or a class of sites that fails by itself ends it for all
 };
 
 struct Selection {  // empty lists select everything; a set one must hold the appliance's own
   std::vector<std::string> clients;
   std::vector<std::string> sites;
   std::vector<std::string> hardware;
+  std::vector<std::string> labels;  // of its site, which must have all of them
 };
 
 struct PolicySpec {

@@ -114,6 +114,7 @@ Result<DecisionRows> rows_of(const journal::Decision& stored) {
                         },
                         [&](const DeadlinePassed& e) { row.appliance = hex(e.appliance.value); },
                         [&](const OrderReleased& e) { row.appliance = hex(e.appliance.value); },
+                        [&](const SiteDescribed& e) { row.what = hex(e.site.value); },
                         [&](const FleetCounted& e) { row.rollout = e.rollout.value; }},
              decision.what);
   std::visit([&](const auto& e) { row.kind = std::remove_cvref_t<decltype(e)>::name; },

@@ -18,9 +18,10 @@ Defect Releases::defect(Version version, ApplianceId appliance, HardwareId hardw
   constexpr std::uint64_t stream = 0x72656C;
   const Release* release = find(version);
   if (release == nullptr || release->defect == Defect::none) return Defect::none;
-  if (release->only_on && hardware && release->only_on != hardware) return Defect::none;
   Dice dice(seed_ ^ stream, appliance.value, version.value);
-  return dice.below(1000) < release->share_permille ? release->defect : Defect::none;
+  const bool elsewhere = release->only_on && hardware && release->only_on != hardware;
+  const std::uint32_t share = elsewhere ? release->elsewhere_permille : release->share_permille;
+  return dice.below(1000) < share ? release->defect : Defect::none;
 }
 
 std::uint32_t Releases::chunks(Version version) const {

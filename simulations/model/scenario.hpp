@@ -30,6 +30,7 @@ struct Release {
   std::uint32_t share_permille = 1000;  // of the appliances, drawn by seed
   std::uint32_t chunks = 64;
   HardwareId only_on{};  // the defect shows on this model alone; 0: on all
+  std::uint32_t elsewhere_permille = 0;  // on so many of the other models all the same
 };
 
 struct RolloutPlan {
@@ -56,6 +57,7 @@ struct Window {  // of local days; always open by default
 struct FleetShape {
   std::uint32_t site_size = 0;      // appliances of a site; 0: one and two in turn
   std::uint32_t models = 2;         // of hardware, evenly spread
+  std::uint32_t rare_one_in = 0;    // one in so many is of model 2, the rest of 1; 0: as above
   std::uint32_t late_permille = 0;  // of the appliances: switched on for the first time later
   Duration joins_within = hours(4);
 };

@@ -10,7 +10,7 @@
 namespace drydock::sim::table {
 namespace {
 
-constexpr Version old_version = make_version(1, 0, 0), release = make_version(1, 1, 0);
+constexpr Version old_version = make_version(1, 0, 0), release = table_release;
 constexpr WallTime midnight{1'750'000'000'000};
 constexpr RolloutId first{1};
 constexpr std::uint32_t touched_max = 64;
@@ -68,8 +68,7 @@ ApplianceSeen check_in(const Row& row, std::uint64_t seed, std::uint32_t i) {
   e.client = {1};
   e.site = {1 + i / sites_of};
   e.hardware = {is_odd(row, seed, i) ? 2u : 1u};
-  // Ids are random in life; the order of a release is drawn from them.
-  e.facts.appliance = {mix64(seed * 0x9E3779B97F4A7C15 + i + 1) | 1};
+  e.facts.appliance = id_of(row, seed, i);
   e.facts.serial = 1;
   e.facts.running = old_version;
   e.facts.wall_trust = WallTrust::synchronised;

@@ -14,6 +14,12 @@ const std::vector<Rival>& rivals() {
   return all;
 }
 
+const std::vector<Rival>& both_ways() {
+  static const std::vector<Rival> all = {{"drydock/verdicts", Pace::drydock},
+                                         {"drydock/world", Pace::world}};
+  return all;
+}
+
 std::vector<Row> rows(std::uint32_t n, bool small) {
   std::vector<Row> all = {{"brick-100", n, 1'000'000},
                           {"fault-5", n, 50'000},
@@ -25,6 +31,12 @@ std::vector<Row> rows(std::uint32_t n, bool small) {
       all.push_back({"brick-100@" + std::to_string(few), few, 1'000'000});
       all.push_back({"healthy@" + std::to_string(few), few, 4'000});
     }
+  return all;
+}
+
+std::vector<Row> world_rows(std::uint32_t n) {
+  std::vector<Row> all = rows(n, false);
+  for (Row& row : all) row.of_world = true;
   return all;
 }
 
@@ -44,8 +56,13 @@ Policy table_policy() {
 }
 
 Result play(const Row& row, const Rival& rival, std::uint64_t seed) {
-  return rival.pace == Pace::drydock ? play_planner(row, table_policy(), seed)
-                                     : play_rival(row, rival, seed);
+  switch (rival.pace) {
+    case Pace::drydock: return play_planner(row, table_policy(), seed);
+    case Pace::world: return play_world(row, table_policy(), seed);
+    case Pace::clock_ramp:
+    case Pace::fixed_percent: break;
+  }
+  return play_rival(row, rival, seed);
 }
 
 }  // namespace drydock::sim::table

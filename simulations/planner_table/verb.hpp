@@ -1,5 +1,6 @@
 #pragma once
 // The verb `planner-table` of fleet-sim: options, resuming, printing, and the bounds.
+#include <functional>
 #include <string>
 
 namespace CLI {
@@ -9,11 +10,12 @@ class App;
 namespace drydock::sim::table {
 
 struct Options {
-  std::uint32_t appliances = 1'000'000;
-  std::string seeds = "1..200";
-  std::string row;     // empty: all
-  std::string policy;  // empty: all
-  std::string keep;    // a file that remembers what has been played
+  std::uint32_t appliances = 0;     // 0: a million, and ten thousand through the world
+  std::string seeds;                // empty: 1..200, and 1..3 through the world
+  std::string row;                  // empty: all
+  std::string policy;               // empty: all
+  std::string keep;                 // a file that remembers what has been played
+  std::function<double()> peak_mb;  // of this process; asked for --world
   bool verdicts = false, world = false, small = false, json = false, cost = false;
 };
 

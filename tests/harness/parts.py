@@ -307,8 +307,9 @@ def tamper(context: Context, log: Path) -> Outcome:
                   describe_exit(returned), log, " ".join(command))
 
 
-PLANNER_ROWS = (("--appliances", "100000", "--seeds", "1..40", "--small"),
-                ("--appliances", "1000000", "--seeds", "1..3"))
+PLANNER_ROWS = (("--policy", "drydock", "--appliances", "100000", "--seeds", "1..40", "--small"),
+                ("--policy", "drydock", "--appliances", "1000000", "--seeds", "1..3"),
+                ("--world", "--appliances", "10000", "--seeds", "1..3"))
 
 
 def planner(context: Context, log: Path) -> Outcome:
@@ -317,7 +318,7 @@ def planner(context: Context, log: Path) -> Outcome:
     tool = str(context.build / "bin" / "fleet-sim")
     for number, options in enumerate((*PLANNER_ROWS, ("--cost",))):
         answer = context.scratch / f"planner-{number}.txt"
-        command = [tool, "planner-table", "--policy", "drydock", "--json", *options]
+        command = [tool, "planner-table", "--json", *options]
         returned = run(context, command, log, part("planner").limit_s(), None, answer)
         again = " ".join(command)
         try:
@@ -330,8 +331,8 @@ def planner(context: Context, log: Path) -> Outcome:
             continue
         for row in rows:
             mine = [what for what in broken if what.startswith(row["scenario"] + ":")]
-            outcome.add(failed(f"planner_{row['scenario']}_of_{row['appliances']}", mine[0], log,
-                               again) if mine else Outcome(1))
+            name = f"{row['policy']}_{row['scenario']}_of_{row['appliances']}"
+            outcome.add(failed(name, mine[0], log, again) if mine else Outcome(1))
         holds_true = returned == 0 and (bool(rows) or said["check_ins_per_cpu_s"] >= 1_000_000)
         outcome.add(Outcome(1) if holds_true else
                     failed("planner_table_exits_0", f"it said {said}", log, again))

@@ -31,9 +31,10 @@ class PlannerScript {
       driver.wait(minutes(static_cast<std::int64_t>(dice.below(20))));
       return driver.due(1);
     }
-    if (pick >= 65 && pick < 68) return calendar(dice, driver);
+    if (pick >= 65 && pick < 72) return calendar(dice, driver);
+    if (pick >= 98) return described(dice);
     if (pick >= 63 && pick < 65)
-      return Planner::ReleaseAsked{{1 + dice.below(9)}, {1 + dice.below(fleet_)}, "ada", "off"};
+      return Planner::ReleaseAsked{{1 + dice.below(9)}, holder(dice, store), "ada", "off"};
     if (pick < 63) {
       proposed_.clear();
       return CentreStarted{{dice.below(3)}};
@@ -76,6 +77,8 @@ class PlannerScript {
     spec.calendar = Calendar{};
     if (dice.below(4) == 0) spec.calendar.hours.add({0x7F, 60, 120});
     if (dice.below(6) == 0) spec.sites.add({1 + dice.below(4)}), spec.sites.add({9});
+    spec.labels.clear();
+    if (dice.below(12) == 0) spec.labels.add({1 + dice.below(2)});
     spec.needs = {dice.below(6) == 0 ? 1 + dice.below(3) : 0};
     spec.dead_ends.clear();
     if (dice.below(6) == 0) spec.dead_ends.add({1 + dice.below(4)});
@@ -109,6 +112,21 @@ class PlannerScript {
     e.move.move = static_cast<RolloutMove>(dice.below(running ? 14 : 8));
     if (!running && dice.below(2) == 0)
       e.move.move = dice.below(2) == 0 ? RolloutMove::start : RolloutMove::resume;
+    return e;
+  }
+  // Rather one with a token than any.
+  ApplianceId holder(Dice& dice, const Planner::Store& store) const {
+    const ApplianceId id{1 + dice.below(fleet_)};
+    if (dice.below(4) == 0) return id;
+    for (std::uint32_t i = 0; i < store.appliances.size(); ++i)
+      if (store.appliances.row(i).stage == planner::Stage::token) return store.appliances.key(i);
+    return id;
+  }
+  static Planner::DescribeAsked described(Dice& dice) {
+    Planner::DescribeAsked e{{1 + dice.below(9)}, {{1 + dice.below(6)}, {}, {}}, "ada", "moved"};
+    e.site.site_class = {dice.below(3)};
+    for (std::uint64_t label = 1; label <= 2; ++label)
+      if (dice.below(2) != 0) e.site.labels.add({label});
     return e;
   }
   // Open now or soon, for a while; sometimes worked out for too short a time.

@@ -1,7 +1,11 @@
 // Operators of a running coordinator: what each may do, and what becomes of what they ask.
 #include <boost/test/unit_test.hpp>
 
+#include "actors/registry/machine.hpp"
+#include "messages/codec.hpp"
+#include "messages/text.hpp"
 #include "runtime/clock/host_clock.hpp"
+#include "runtime/journal/journal.hpp"
 #include "tests/runtime/centre/coordinator.hpp"
 
 namespace drydock::centre::test {
@@ -234,6 +238,77 @@ BOOST_AUTO_TEST_CASE(rollout_for_some_sites_names_sites_of_its_client) {
   auto theirs = centre.as("olga", Role::operator_, "acme");
   BOOST_TEST(theirs.post("/v1/rollouts", {{"version", "1.1.0"}, {"sites", {"south"}}}).status ==
              201u);
+}
+
+BOOST_AUTO_TEST_CASE(who_registers_an_appliance_and_changes_its_life_stands_in_the_journal) {
+  Running centre;
+  auto olga = centre.as("olga", Role::operator_);
+  BOOST_REQUIRE(olga.register_appliance(acme(1), "north").status == 200);
+  const std::string path = "/v1/appliances/" + hex(acme(1).id.value) + "/lifecycle";
+  BOOST_REQUIRE(centre.admin.post(path, {{"lifecycle", "RETIRED"}, {"why", "it burnt"}}).status ==
+                200);
+  BOOST_REQUIRE(centre.coordinator.stop() == 0);
+  const auto journal =
+      journal::Journal::open(centre.folder / "data/journal", journal::centre_options());
+  BOOST_REQUIRE_MESSAGE(journal.ok(), (journal ? "" : journal.error().text));
+  std::vector<std::string> said;
+  BOOST_REQUIRE((*journal)
+                    ->for_each_record(1, (*journal)->head().seq,
+                                      [&](std::uint64_t, const journal::Record& record) {
+                                        Registry::Event event;
+                                        if (record.machine != Registry::id ||
+                                            !decode_from(record.event, event))
+                                          return;
+                                        said.push_back(to_text(event));
+                                      })
+                    .ok());
+  const auto holds = [&](const char* what, const char* who) {
+    return std::any_of(said.begin(), said.end(), [&](const std::string& text) {
+      return text.find(what) != text.npos && text.find(who) != text.npos;
+    });
+  };
+  BOOST_TEST(holds("ApplianceProvisioned", "olga"));
+  BOOST_TEST(holds("LifecycleOrdered", "ada"));
+  BOOST_TEST(holds("LifecycleOrdered", "it burnt"));
+}
+
+BOOST_AUTO_TEST_CASE(a_site_is_described_listed_and_selected_by_its_labels) {
+  Running centre;
+  BOOST_REQUIRE(centre.admin.register_appliance(acme(1), "north").status == 200);
+  BOOST_REQUIRE(centre.admin.register_appliance(acme(2), "south").status == 200);
+  centre.admin.must_publish(installation().release(make_version(1, 1, 0)));
+  const auto describe = [&](const Json& more) {
+    Json body = {{"client", "acme"}, {"site", "north"}, {"why", "agreed"}};
+    body.update(more);
+    return centre.admin.post("/v1/sites", body);
+  };
+  const Json by_label = {{"version", "1.1.0"}, {"labels", {"early"}}};
+  BOOST_TEST(centre.admin.post("/v1/rollouts", by_label).status == 404u);  // selects nobody
+  BOOST_TEST(describe({{"site", "west"}}).status == 404u);
+  BOOST_TEST(describe({{"class", "a clinic"}}).status == 400u);
+  BOOST_TEST(describe({{"labels", {"early", "early"}}}).status == 400u);
+  BOOST_TEST(describe({{"why", ""}}).status == 400u);
+  BOOST_REQUIRE(describe({{"class", "clinic"}, {"labels", {"early", "lab"}}}).status == 200u);
+  const Json sites = centre.admin.get("/v1/sites").body.at("sites");
+  BOOST_REQUIRE(sites.size() == 1u);
+  BOOST_TEST(sites[0] == Json({{"client", "acme"},
+                               {"site", "north"},
+                               {"class", "clinic"},
+                               {"labels", {"early", "lab"}}}));
+  auto others = centre.as("olga", Role::operator_, "globex");
+  BOOST_TEST(others.get("/v1/sites").body.at("sites").empty());
+  BOOST_TEST(
+      others.post("/v1/sites", {{"client", "acme"}, {"site", "north"}, {"why", "mine"}}).status ==
+      404u);
+  BOOST_REQUIRE(centre.admin.post("/v1/rollouts", by_label).status == 201u);
+  BOOST_TEST(centre.admin.get("/v1/rollouts/1").body.at("labels") == Json({"early"}));
+  // Killed and started again, it still knows.
+  centre.coordinator.kill();
+  const Coordinator again(centre.folder / "data");
+  BOOST_REQUIRE_MESSAGE(again.ready(), again.said());
+  OperatorClient ada(again, installation().operator_of("ada", Role::admin, "*"));
+  BOOST_TEST(ada.get("/v1/sites").body.at("sites") == sites);
+  BOOST_TEST(ada.get("/v1/rollouts/1").body.at("labels") == Json({"early"}));
 }
 
 BOOST_AUTO_TEST_CASE(rollout_with_windows_reboots_in_them_and_is_refused_when_they_never_open) {

@@ -107,6 +107,30 @@ BOOST_AUTO_TEST_CASE(selected_sites_are_sent_and_named_in_one_place_only) {
   BOOST_TEST((*parse_object(centre.asked().at(1).body))["sites"].size() == 2u);
 }
 
+BOOST_AUTO_TEST_CASE(labels_are_sent_and_named_in_one_place_only) {
+  Desk desk;
+  FakeCentre centre;
+  centre.answer("POST /v1/rollouts", 201, R"({"rollout":4})");
+  const auto policy = desk.folder.put("policy.yaml", "name: a\nselect: {labels: [early, lab]}\n");
+  const std::vector<std::string> line = {"rollout", "create",   "--version",
+                                         "1.1.0",   "--policy", policy};
+  BOOST_TEST(desk.ask(centre, line).exit == 0);
+  BOOST_TEST(json_text((*parse_object(centre.asked().at(0).body))["labels"]) ==
+             R"(["early","lab"])");
+  auto twice = line;
+  twice.insert(twice.end(), {"--label", "late"});
+  const auto said = desk.ask(centre, twice);
+  BOOST_TEST(said.exit == 2);
+  BOOST_TEST(holds(said.err, "contradicts select.labels"));
+  const auto nine =
+      desk.folder.put("nine.yaml", "name: a\nselect:\n  labels: [a, b, c, d, e, f, g, h, i]\n");
+  const auto refused =
+      desk.ask(centre, {"rollout", "create", "--version", "1.1.0", "--policy", nine});
+  BOOST_TEST(refused.exit == 2);
+  BOOST_TEST(holds(refused.err, "nine.yaml:3"));
+  BOOST_TEST(holds(refused.err, "at most 8 labels"));
+}
+
 BOOST_AUTO_TEST_CASE(windows_and_black_outs_are_sent_as_local_times) {
   Desk desk;
   FakeCentre centre;

@@ -95,6 +95,61 @@ BOOST_AUTO_TEST_CASE(verdicts_take_a_quarter_of_an_hour_and_fail_as_often_as_the
   BOOST_TEST((after[fleet / 2] > 1'000U && after[fleet / 2] < 1'100U));
 }
 
+// Agree: no seed halts in the one and goes through in the other, at most one of the three comes to
+// another end, and of those that end alike the median exposed is at most twice the other and
+// twenty.
+BOOST_AUTO_TEST_CASE(the_whole_world_comes_to_the_same_ends_as_verdicts_alone) {
+  for (const Row& row : world_rows(5'000)) {
+    const auto verdicts = played(row, both_ways()[0]), world = played(row, both_ways()[1]);
+    std::string sentences;
+    for (const std::string& sentence : disagreements(row, verdicts, world))
+      sentences += sentence + "\n";
+    for (const std::string& sentence : broken(row, line_of(row, both_ways()[1], world), world))
+      sentences += sentence + "\n";
+    BOOST_TEST(sentences == "");
+  }
+}
+
+BOOST_AUTO_TEST_CASE(both_ways_of_playing_a_row_meet_the_same_fleet) {
+  for (const Row& row : world_rows(20'000)) {
+    std::uint32_t failed = 0, odd = 0;
+    for (std::uint32_t i = 0; i < row.appliances; ++i) {
+      failed += fate_of(row, 3, i).fails ? 1 : 0;
+      odd += is_odd(row, 3, i) ? 1 : 0;
+    }
+    const std::uint64_t rare = std::uint64_t{row.appliances} * row.model_share_ppm / 1'000'000;
+    const std::uint64_t expected =
+        (rare * row.model_fails_ppm + (row.appliances - rare) * std::uint64_t{row.fails_ppm}) /
+        1'000'000;
+    BOOST_TEST_INFO(row.scenario);
+    BOOST_TEST(odd == rare);
+    BOOST_TEST((failed * 10 > expected * 7 && failed * 10 < expected * 13));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(two_ways_that_differ_are_told_apart) {
+  const Row row{"fault-5", 5'000, 50'000};
+  const auto three = [](Result r) { return std::vector<Result>(3, r); };
+  const Result halted{.seed = 1, .exposed = 100, .halted = true};
+  BOOST_TEST(disagreements(row, three(halted), three(halted)).empty());
+  Result more = halted;
+  more.exposed = 221;
+  BOOST_TEST(disagreements(row, three(halted), three(more)).size() == 1U);
+  Result held{.seed = 1, .exposed = 1'516, .held = true};
+  auto one_held = three(halted);
+  one_held[1] = held;
+  BOOST_TEST(disagreements(row, three(halted), one_held).empty());
+  one_held[2] = held;
+  BOOST_TEST(disagreements(row, three(halted), one_held).size() == 1U);
+  const Result through{.seed = 1, .exposed = 5'000, .done_ms = 3'600'000};
+  auto one_through = three(halted);
+  one_through[0] = through;
+  BOOST_TEST(disagreements(row, three(halted), one_through).size() == 1U);
+  Result slow = through;
+  slow.done_ms = 5'500'000;
+  BOOST_TEST(disagreements(row, three(through), three(slow)).size() == 3U);
+}
+
 BOOST_AUTO_TEST_CASE(what_is_kept_is_found_again_and_a_line_cut_short_is_not) {
   const Folder folder;
   const auto all = rows(12, false);
