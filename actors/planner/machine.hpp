@@ -18,7 +18,9 @@ struct Planner {
   static constexpr std::uint32_t proposals_max = 1024;  // on their way through the decision log
   static constexpr Duration sweep_interval = seconds(5);
   static constexpr std::uint32_t sweep_proposals_max = 8;  // a sweep; the next one goes on
-  static constexpr Duration start_grace = seconds(90);  // after a start nobody counts as silent yet
+  // After a start nobody counts as silent yet: an appliance that had missed the centre comes back
+  // within Scheduler::backoff_max, and then has to tell.
+  static constexpr Duration start_grace = minutes(35);
   static constexpr std::uint8_t lapses_max = 5;         // then the appliance is left to a person
   static constexpr Duration first_pause = minutes(1);   // after an offer that came to nothing
   static constexpr unsigned pause_growth = 4;           // times the one before: over an hour in all

@@ -7,7 +7,7 @@ namespace drydock::sim {
 namespace {
 
 constexpr std::uint64_t stream = 0x666C74;
-constexpr std::uint32_t centre_points_an_appliance = 40;
+constexpr std::uint32_t centre_points_an_appliance = 12;
 
 void draw_for(const FaultMix& mix, std::uint64_t seed, std::uint32_t appliance,
               std::vector<Fault>& plan) {

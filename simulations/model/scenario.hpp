@@ -29,7 +29,7 @@ struct Release {
   Defect defect = Defect::none;
   std::uint32_t share_permille = 1000;  // of the appliances, drawn by seed
   std::uint32_t chunks = 64;
-  HardwareId only_on{};  // the defect shows on this model alone; 0: on all
+  HardwareId only_on{};                  // the defect shows on this model alone; 0: on all
   std::uint32_t elsewhere_permille = 0;  // on so many of the other models all the same
 };
 

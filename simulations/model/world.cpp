@@ -9,6 +9,7 @@ namespace drydock::sim {
 namespace {
 
 constexpr Duration look_interval = minutes(1);
+constexpr Duration revert_heard = minutes(10);
 constexpr std::uint32_t operator_requests = 0x40000000;  // apart from the appliances' requests
 
 Kind of_disk(FaultKind kind) {
@@ -109,7 +110,10 @@ void World::save_or_revert(const Happening& happening) {
   if (happening.kind == Kind::saved) {
     saved_.emplace(happening.target, Saved{appliance, appliance.durable()});
   } else if (const auto found = saved_.find(happening.target); found != saved_.end()) {
-    if (!ground_.healed()) appliance.revert_to(found->second.appliance, found->second.durable);
+    if (!ground_.healed()) {
+      appliance.revert_to(found->second.appliance, found->second.durable);
+      reverted_at_ = now();
+    }
     saved_.erase(found);
   }
 }
@@ -281,7 +285,9 @@ void World::look() {
   done = done && all_from(unfinished_, [&](const Appliance& a) { return final_for(a); });
   if (!done) done_at_.reset();
   if (done && !done_at_) done_at_ = now();
-  settled_ = done && all_from(restless_, [](const Appliance& a) { return a.at_rest(); });
+  // Whose disk went back has to have been heard since.
+  const bool heard = !reverted_at_ || now() - *reverted_at_ > revert_heard;
+  settled_ = done && heard && all_from(restless_, [](const Appliance& a) { return a.at_rest(); });
   ended_ = settled_ && now() - Instant{} >= scenario().at_least;
 }
 

@@ -5,8 +5,11 @@
 namespace drydock::sim {
 
 void Oracles::journal_lost(std::uint32_t appliance) {
-  lines_[appliance].lost_its_place = true;
-  lines_[appliance].heard = {};
+  Line& line = lines_[appliance];
+  line.lost_its_place = true;
+  line.heard = {};
+  if (line.kept > line.counted) ++untold_;  // one of them may have told of an end
+  line.kept = line.counted;
 }
 
 void Oracles::reverted(std::uint32_t appliance, const BootState& state) {

@@ -134,6 +134,7 @@ class Oracles final : public Witness {
   std::vector<OrderNumber>
       orders_before_;  // the newest of each appliance when the centre went back
   std::uint32_t reverts_ = 0;
+  std::uint32_t untold_ = 0;  // appliances that lost reports with their journal
   std::uint32_t minutes_ = 0;
   Violations violations_;
 };

@@ -18,7 +18,10 @@ struct PlannedCentre : Driver<Planner> {
   static constexpr RolloutId first{1};
   static constexpr std::uint8_t sweep_tag = 1;
 
-  PlannedCentre() { tell(CentreStarted{{1}}); }
+  PlannedCentre() {  // up for long enough that silence counts
+    tell(CentreStarted{{1}});
+    wait(Planner::start_grace);
+  }
 
   // --- the decision log --------------------------------------------------------------------
   void step(const Planner::Event& event) {  // what is proposed waits in `proposed`

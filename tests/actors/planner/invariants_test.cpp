@@ -15,7 +15,7 @@ namespace {
 using planner::in_flight;
 using planner::Proposing;
 using Centre = testing::Driver<Planner>;
-constexpr std::uint64_t lives = 25;
+constexpr std::uint64_t lives = 40;
 constexpr int turns = 600;
 
 template <class Look>
