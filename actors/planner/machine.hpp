@@ -21,10 +21,10 @@ struct Planner {
   // After a start nobody counts as silent yet: an appliance that had missed the centre comes back
   // within Scheduler::backoff_max, and then has to tell.
   static constexpr Duration start_grace = minutes(35);
-  static constexpr std::uint8_t lapses_max = 5;         // then the appliance is left to a person
-  static constexpr Duration first_pause = minutes(1);   // after an offer that came to nothing
-  static constexpr unsigned pause_growth = 4;           // times the one before: over an hour in all
-  static constexpr std::uint32_t asked_max = 16;        // acts of operators on their way
+  static constexpr std::uint8_t lapses_max = 5;        // then the appliance is left to a person
+  static constexpr Duration first_pause = minutes(1);  // after an offer that came to nothing
+  static constexpr unsigned pause_growth = 4;          // times the one before: over an hour in all
+  static constexpr std::uint32_t asked_max = 16;       // acts of operators on their way
   // While there is room and nobody takes it, the places served in the order double so often.
   static constexpr Duration order_patience = seconds(10);
   static constexpr Duration spread_patience = minutes(5);  // for a canary of every model

@@ -78,7 +78,7 @@ class World {
   bool knows_of_restore_ = false;
   std::vector<RolloutId> held_;  // since a restore, until a person lets them go on
   std::optional<Instant> done_at_;
-  std::optional<Instant> reverted_at_;  // the newest
+  std::optional<Instant> reverted_at_;         // the newest
   std::size_t unfinished_ = 0, restless_ = 0;  // places of appliances that were so at the last look
   std::array<std::uint64_t, kinds> by_kind_{};
   bool looked_ = false, settled_ = false, ended_ = false;
