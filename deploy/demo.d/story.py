@@ -38,7 +38,16 @@ class Story:
                                    "--policy", policy, "--why", why)
         rollout = int(made["rollout"])
         self.centre.drydock("rollout", "start", str(rollout), "--why", why)
+        self.say_evidence(rollout)
         return Watch(self.centre, rollout)
+
+    def say_evidence(self, rollout: int) -> None:
+        """A small fleet is told what its verdicts cannot show."""
+        evidence = self.centre.drydock("rollout", "status", str(rollout)).get("evidence") or {}
+        if evidence.get("insufficient"):
+            self.screen.say(f"{evidence['fleet']} appliances: evidence insufficient to exclude "
+                            f"twice the tolerated failures, {evidence['acceptance_needs']} "
+                            "verdicts would do; failures halt it")
 
     # --- watching -----------------------------------------------------------------------------
     def turn(self, watch: Watch) -> None:
