@@ -54,7 +54,7 @@ def given_up(scene: Scene, behaviour: str) -> None:
     running_first(scene)
     update(scene, NEXT, behaviour, "committed")
     for start in range(3):
-        expect(bool(scene.machine.await_text("\nstub B came back", limit_s=240.0)),
+        expect(bool(scene.machine.await_text("stub B came back", limit_s=240.0)),
                f"start {start} tries it", scene.machine.text()[-300:])
         scene.await_boot(NEXT, "B")
     expect(settled(scene), "the gate settles the stub",
