@@ -18,6 +18,8 @@ class NoWitness : public sim::Witness {
   void slot_written(std::uint32_t, Slot, Slot) override {}
   void marked_good(std::uint32_t, UpdateId) override {}
   void fell_back(std::uint32_t, UpdateId) override {}
+  void journal_lost(std::uint32_t) override {}
+  void reverted(std::uint32_t, const sim::BootState&) override {}
   void report_kept(std::uint32_t, const Report&) override {}
   void install_ordered(std::uint32_t, const Grant&) override {}
   void arm_asked(std::uint32_t, const Grant&) override {}
@@ -25,6 +27,8 @@ class NoWitness : public sim::Witness {
   void answer_left(std::uint32_t, const Answer&) override {}
   void answer_taken(std::uint32_t, const Answer&) override {}
   void decided(const Planner::Decided&, const Planner::Store&) override {}
+  void backed_up() override {}
+  void goes_back() override {}
   bool follows(std::uint32_t) const override { return false; }
   void told(std::uint32_t, const std::string&) override {}
 };
