@@ -10,6 +10,7 @@
 #include "runtime/centre/calendars.hpp"
 #include "runtime/centre/policy_input.hpp"
 #include "runtime/centre/rollout_waits.hpp"
+#include "runtime/centre/words.hpp"
 #include "runtime/trust/names.hpp"
 
 namespace drydock::centre {
@@ -17,17 +18,10 @@ namespace {
 
 constexpr std::size_t version_bytes_max = 24;
 
-Json tally_json(const planner::Tally& t) {
-  return {{"granted", t.granted},
-          {"staged", t.staged},
-          {"exposed", t.exposed},
-          {"committed", t.committed},
-          {"install_failed", t.install_failed},
-          {"install_cut", t.install_cut},
-          {"rolled_back", t.rolled_back},
-          {"silent", t.silent},
-          {"failed_late", t.failed_late},
-          {"lapsed", t.lapsed}};
+Json tally_json(const planner::Tally& tally) {
+  Json json;
+  for (const auto& [word, count] : tally_words(tally)) json[word] = count;
+  return json;
 }
 
 template <class Versions>
@@ -78,12 +72,6 @@ Json sites_json(const OperatorParts& parts, const RolloutSpec& spec) {
   return all;
 }
 
-Json labels_json(const OperatorParts& parts, const Labels& labels) {
-  Json all = Json::array();
-  for (const LabelId label : labels) all.push_back(parts.names->name(NameKind::label, label.value));
-  return all;
-}
-
 Json rollout_json(const OperatorParts& parts, const RolloutView& view) {
   const RolloutSpec& spec = view.row.spec;
   Json json = {
@@ -94,7 +82,7 @@ Json rollout_json(const OperatorParts& parts, const RolloutView& view) {
        spec.hardware ? parts.names->name(NameKind::hardware, spec.hardware.value) : "*"},
       {"client", spec.client ? parts.names->name(NameKind::client, spec.client.value) : "*"},
       {"sites", sites_json(parts, spec)},
-      {"labels", labels_json(parts, spec.labels)},
+      {"labels", label_names(*parts.names, spec.labels)},
       {"only_from", spec.only_from.value == 0 ? Json(nullptr) : Json(name_of(spec.only_from))},
       {"downgrade", spec.downgrade},
       {"phase", planner::name_of(view.row.phase)},

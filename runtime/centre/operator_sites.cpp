@@ -8,6 +8,7 @@
 
 #include "runtime/centre/json_input.hpp"
 #include "runtime/centre/rollout_changes.hpp"
+#include "runtime/centre/words.hpp"
 #include "runtime/trust/names.hpp"
 
 namespace drydock::centre {
@@ -23,12 +24,6 @@ struct Described {
 // A site's key begins with its client's name.
 bool may_see_site(const trust::OperatorIdentity& who, const std::string& key) {
   return who.client == trust::all_clients || key.starts_with(site_key(who.client, ""));
-}
-
-Json words(const OperatorParts& parts, const Labels& labels) {
-  Json all = Json::array();
-  for (const LabelId label : labels) all.push_back(parts.names->name(NameKind::label, label.value));
-  return all;
 }
 
 struct Wanted {
@@ -83,7 +78,7 @@ http::Response list_sites(const OperatorParts& parts, const OperatorCall& call) 
          {"client", key.substr(0, key.find('/'))},
          {"class", site_class ? Json(parts.names->name(NameKind::site_class, site_class.value))
                               : Json(nullptr)},
-         {"labels", words(parts, each.traits.labels)}});
+         {"labels", label_names(*parts.names, each.traits.labels)}});
   }
   return reply(200, Json{{"sites", std::move(sites)}});
 }

@@ -93,18 +93,7 @@ void tell_phase(Told& told, RolloutPhase phase) {
 }
 
 void tell_tally(Told& told, const Seen& rollout) {
-  const planner::Tally& t = rollout.tally;
-  const std::pair<const char*, std::uint32_t> counts[] = {{"granted", t.granted},
-                                                          {"staged", t.staged},
-                                                          {"exposed", t.exposed},
-                                                          {"committed", t.committed},
-                                                          {"install_failed", t.install_failed},
-                                                          {"install_cut", t.install_cut},
-                                                          {"rolled_back", t.rolled_back},
-                                                          {"silent", t.silent},
-                                                          {"failed_late", t.failed_late},
-                                                          {"lapsed", t.lapsed}};
-  for (const auto& [stage, count] : counts)
+  for (const auto& [stage, count] : tally_words(rollout.tally))
     told.set("drydock_rollout_reached", "Appliances of the rollout that ever came so far.", "stage",
              stage, count);
   told.set("drydock_rollout_in_flight", "Appliances with an order of the rollout.",

@@ -25,6 +25,25 @@ std::string wait_text(const Wait& wait) {
   return name_of(wait);
 }
 
+std::array<std::pair<const char*, std::uint32_t>, 10> tally_words(const planner::Tally& tally) {
+  return {{{"granted", tally.granted},
+           {"staged", tally.staged},
+           {"exposed", tally.exposed},
+           {"committed", tally.committed},
+           {"install_failed", tally.install_failed},
+           {"install_cut", tally.install_cut},
+           {"rolled_back", tally.rolled_back},
+           {"silent", tally.silent},
+           {"failed_late", tally.failed_late},
+           {"lapsed", tally.lapsed}}};
+}
+
+std::vector<std::string> label_names(const Names& names, const Labels& labels) {
+  std::vector<std::string> all;
+  for (const LabelId label : labels) all.push_back(names.name(NameKind::label, label.value));
+  return all;
+}
+
 std::optional<Lifecycle> lifecycle_of(std::string_view word) {
   for (const Lifecycle each : {Lifecycle::pending, Lifecycle::active, Lifecycle::quarantined,
                                Lifecycle::maintenance, Lifecycle::retired, Lifecycle::replaced})

@@ -2,6 +2,7 @@
 // judged and report, over a network, to a centre with a decision log.
 #include <algorithm>
 
+#include "simulations/model/no_witness.hpp"
 #include "simulations/model/world.hpp"
 #include "simulations/planner_table/play.hpp"
 
@@ -13,28 +14,6 @@ constexpr int events_a_look = 64;
 constexpr RolloutId first{1};
 constexpr HardwareId odd_model{2};
 constexpr std::uint32_t million = 1'000'000;
-
-// The table asks the planner alone what happened.
-struct Silent final : Witness {
-  void booted(std::uint32_t, const Boot&, const BootState&) override {}
-  void boot_state_changed(std::uint32_t, const BootState&, Slot) override {}
-  void slot_written(std::uint32_t, Slot, Slot) override {}
-  void marked_good(std::uint32_t, UpdateId) override {}
-  void fell_back(std::uint32_t, UpdateId) override {}
-  void journal_lost(std::uint32_t) override {}
-  void reverted(std::uint32_t, const BootState&) override {}
-  void report_kept(std::uint32_t, const Report&) override {}
-  void install_ordered(std::uint32_t, const Grant&) override {}
-  void arm_asked(std::uint32_t, const Grant&) override {}
-  void reboot_asked(std::uint32_t, UpdateId) override {}
-  void answer_left(std::uint32_t, const Answer&) override {}
-  void answer_taken(std::uint32_t, const Answer&) override {}
-  void decided(const Planner::Decided&, const Planner::Store&) override {}
-  void backed_up() override {}
-  void goes_back() override {}
-  bool follows(std::uint32_t) const override { return false; }
-  void told(std::uint32_t, const std::string&) override {}
-};
 
 bool has_halted(const planner::Rollout& r) {
   return r.phase == planner::RolloutPhase::halted || r.parts_halted > 0;
@@ -88,7 +67,7 @@ Scenario scenario_of(const Row& row, const Policy& policy) {
 
 Result play_world(const Row& row, const Policy& policy, std::uint64_t seed) {
   const Scenario scenario = scenario_of(row, policy);
-  Silent silent;
+  NoWitness silent;  // the table asks the planner alone what happened
   World world(scenario, seed, silent);
   const Planner::Store& store = world.centre().planner();
   Result result;

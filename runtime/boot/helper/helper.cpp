@@ -98,8 +98,7 @@ Checked<Helper::Footing> Helper::stand_on_good_slot() {
   if (!active) return Refusal{Reason::unexpected_slot, active.error()};
   if (!loaded.state) {
     const BootState rebuilt_state = rebuilt(*active);
-    if (auto stored = store_.store(rebuilt_state); !stored)
-      return Refusal{Reason::io_error, stored.error()};
+    if (auto stored = store_.store(rebuilt_state); !stored) return io_error(stored.error());
     return Footing{rebuilt_state, *active, other(*active)};
   }
   if (loaded.state->good != *active)
@@ -121,18 +120,18 @@ Helper::Outcome Helper::act(const DisarmTrial&, int) {
   if (now->trial == Slot::none) return files::UniqueFd();
   const auto next = disarm(*now);
   if (!next) return Refusal{Reason::helper_refused, next.error()};
-  if (auto stored = store_.store(*next); !stored) return Refusal{Reason::io_error, stored.error()};
+  if (auto stored = store_.store(*next); !stored) return io_error(stored.error());
   return files::UniqueFd();
 }
 
 Helper::Outcome Helper::act(const CommitTrial& asked, int) {
   const auto boot = current_boot(config_.layout);
-  if (!boot) return Refusal{Reason::io_error, boot.error()};
+  if (!boot) return io_error(boot.error());
   if (asked.boot != *boot)
     return refuse(Reason::helper_refused, fmt::format("boot {} is over, this is boot {}",
                                                       hex(asked.boot.value), hex(boot->value)));
   const auto passed = passed_the_gate(asked.boot, asked.update);
-  if (!passed) return Refusal{Reason::io_error, passed.error()};
+  if (!passed) return io_error(passed.error());
   if (!*passed)
     return refuse(Reason::helper_refused,
                   fmt::format("the health gate has not passed update {} in this boot",
@@ -147,9 +146,8 @@ Helper::Outcome Helper::act(const CommitTrial& asked, int) {
           : Result<BootState>(Error{ErrorKind::not_found, "no copy of the boot state is readable"});
   if (!next) return Refusal{Reason::unexpected_slot, next.error()};
   // Before the commit: until then the slot it names is the good one, and no return leads there.
-  if (auto s = keep_return_right(now->good, asked.update); !s)
-    return Refusal{Reason::io_error, s.error()};
-  if (auto stored = store_.store(*next); !stored) return Refusal{Reason::io_error, stored.error()};
+  if (auto s = keep_return_right(now->good, asked.update); !s) return io_error(s.error());
+  if (auto stored = store_.store(*next); !stored) return io_error(stored.error());
   return files::UniqueFd();
 }
 
@@ -169,7 +167,7 @@ Helper::Outcome Helper::act(const ArmReturn& asked, int) {
   const UpdateId trial = return_of(asked.update);
   if (state.trial == footing->standby && state.update == trial) return files::UniqueFd();
   const auto right = ledger_.return_right();
-  if (!right) return Refusal{Reason::io_error, right.error()};
+  if (!right) return io_error(right.error());
   if (!asked.update || right->slot != footing->standby || right->update != asked.update)
     return refuse(Reason::helper_refused,
                   fmt::format("slot {} is not the one that ran before update {}",
@@ -179,19 +177,19 @@ Helper::Outcome Helper::act(const ArmReturn& asked, int) {
   if (tries && tries->update == trial)
     return refuse(Reason::helper_refused, fmt::format("slot {} was returned to after this update",
                                                       name_of(footing->standby)));
-  if (auto s = store_.ensure_tries(); !s) return Refusal{Reason::io_error, s.error()};
+  if (auto s = store_.ensure_tries(); !s) return io_error(s.error());
   const auto next = arm(state, footing->standby, trial);
   if (!next) return Refusal{Reason::helper_refused, next.error()};
-  if (auto stored = store_.store(*next); !stored) return Refusal{Reason::io_error, stored.error()};
+  if (auto stored = store_.store(*next); !stored) return io_error(stored.error());
   return files::UniqueFd();
 }
 
 // Tries are set, not added, so that asking twice gives back one.
 Helper::Outcome Helper::act(const ExcuseTrial& asked, int) {
   const auto boot = current_boot(config_.layout);
-  if (!boot) return Refusal{Reason::io_error, boot.error()};
+  if (!boot) return io_error(boot.error());
   const auto said = words_of_the_gate(*boot, asked.update);
-  if (!said) return Refusal{Reason::io_error, said.error()};
+  if (!said) return io_error(said.error());
   if (asked.boot != *boot || said->empty() || said->back().kind != GateKind::excused)
     return refuse(Reason::helper_refused,
                   fmt::format("the health gate has not excused boot {} of update {}",

@@ -13,8 +13,6 @@ namespace {
 
 constexpr std::size_t manifest_envelope_max = artifact::manifest_bytes_max + 1024;
 
-Refusal io_error(const Error& error) { return {Reason::io_error, error}; }
-
 }  // namespace
 
 Checked<Orders::SignedManifest> Helper::attached_manifest(int attached) const {

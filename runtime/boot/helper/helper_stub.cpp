@@ -10,8 +10,6 @@ namespace {
 
 constexpr std::size_t order_bytes_max = 4096;
 
-Refusal io_error(const Error& error) { return {Reason::io_error, error}; }
-
 // What a start by this stub makes good, when the good one could not even be loaded.
 BootState started_instead(const BootState& state, Slot running) {
   return {state.seq + 1, running, Slot::none, {}};

@@ -19,6 +19,8 @@ inline Refusal refuse(Reason reason, std::string text) {
   return {reason, {ErrorKind::refused, std::move(text)}};
 }
 
+inline Refusal io_error(const Error& error) { return {Reason::io_error, error}; }
+
 // T, or the refusal.
 template <class T>
 class [[nodiscard]] Checked {
