@@ -290,7 +290,7 @@ BOOST_AUTO_TEST_CASE(the_lives_lead_everywhere) {
   // A script that never gets anywhere would prove nothing.
   std::map<planner::Stage, int> stages;
   std::map<planner::RolloutPhase, int> phases;
-  int accepted = 0, parts = 0;
+  int accepted = 0, parts = 0, judged_classes = 0;
   in_many_lives([&](Centre& centre) {
     const Planner::Store& store = centre.store();
     for (std::uint32_t i = 0; i < store.appliances.size(); ++i)
@@ -300,13 +300,17 @@ BOOST_AUTO_TEST_CASE(the_lives_lead_everywhere) {
       ++phases[r.phase];
       accepted += r.accepted ? 1 : 0;
     }
-    for (std::uint32_t i = 0; i < store.strata.size(); ++i)
-      parts += store.strata.row(i).halted ? 1 : 0;
+    for (std::uint32_t i = 0; i < store.strata.size(); ++i) {
+      const planner::Stratum& part = store.strata.row(i);
+      parts += part.halted ? 1 : 0;
+      judged_classes += part.site_class && part.verdicts.seen > 0 ? 1 : 0;
+    }
   });
   BOOST_TEST(stages.size() == 11U);
   BOOST_TEST(phases.size() == 6U);
   BOOST_TEST(accepted > 0);
   BOOST_TEST(parts > 0);
+  BOOST_TEST(judged_classes > 0);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
