@@ -110,7 +110,7 @@ enum class WaitReason : std::uint8_t {
   exposure = 21,       // staged; a: exposed now, b: allowed now
   cap = 22,            // a: exposed in all, b: the cap until the release is accepted
   turn = 23,           // a: its place in the order, b: places that are served now; of the fleet
-  part_halted = 24,    // a: rollout, b: its hardware model, of which too many failed
+  part_halted = 24,    // a: rollout, b: its hardware model or class of sites: too many failed
   graph = 25,          // a: the version it must run first
   dead_end = 26,       // a: the version it runs, from which no release can be reached
   expired = 27,        // a: rollout; its lifetime is over
