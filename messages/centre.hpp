@@ -198,10 +198,12 @@ struct ReportsCounted {
 struct DeadlinePassed {  // a grant lapsed, or an appliance with a token fell silent
   static constexpr const char* name = "DeadlinePassed";
   ApplianceId appliance;
-  OrderNumber order;  // of which order; a newer one makes this void
+  OrderNumber order;    // of which order; a newer one makes this void
+  bool unused = false;  // a token that ran out, and its appliance says that it never had it
   static constexpr auto fields() {
     return std::tuple{field<1>("appliance", &DeadlinePassed::appliance),
-                      field<2>("order", &DeadlinePassed::order)};
+                      field<2>("order", &DeadlinePassed::order),
+                      field<3>("unused", &DeadlinePassed::unused)};
   }
   friend bool operator==(const DeadlinePassed&, const DeadlinePassed&) = default;
 };

@@ -36,6 +36,7 @@ struct Facts {
   Slot active = Slot::none;
   UpdatePhase phase = UpdatePhase::idle;
   bool wants_token = false;  // staged, and the maintenance window is open
+  bool tokenless = false;  // staged, and no token for it was ever followed; false also: not stated
   Version running;
   Version staged;  // what the standby slot holds, if staged
   RolloutId rollout;
@@ -63,7 +64,8 @@ struct Facts {
                       field<15>("epoch_seen", &Facts::epoch_seen),
                       field<16>("wall", &Facts::wall),
                       field<17>("wall_trust", &Facts::wall_trust),
-                      field<18>("window_opens", &Facts::window_opens)};
+                      field<18>("window_opens", &Facts::window_opens),
+                      field<19>("tokenless", &Facts::tokenless)};
   }
   friend bool operator==(const Facts&, const Facts&) = default;
 };

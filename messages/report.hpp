@@ -46,6 +46,7 @@ enum class Reason : std::uint8_t {
   window_closed = 19,
   unexpected_slot = 20,
   unreachable = 21,  // the centre, from the committed release; the previous one reached it
+  downgrade = 22,    // to an older version, and the grant does not say that it may
 };
 
 struct Report {
@@ -78,7 +79,7 @@ constexpr std::string_view name_of(ReportKind kind) {
                                                        : "unknown";
 }
 constexpr std::string_view name_of(Reason reason) {
-  constexpr std::array<std::string_view, 22> names = {"none",
+  constexpr std::array<std::string_view, 23> names = {"none",
                                                       "hash_mismatch",
                                                       "image_too_large",
                                                       "disk_full",
@@ -99,7 +100,8 @@ constexpr std::string_view name_of(Reason reason) {
                                                       "io_error",
                                                       "window_closed",
                                                       "unexpected_slot",
-                                                      "unreachable"};
+                                                      "unreachable",
+                                                      "downgrade"};
   return static_cast<std::size_t>(reason) < names.size() ? names[static_cast<std::size_t>(reason)]
                                                          : "unknown";
 }

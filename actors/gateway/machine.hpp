@@ -9,7 +9,7 @@ namespace drydock {
 struct Gateway {
   static constexpr const char* name = "gateway";
   static constexpr std::uint32_t id = 18;
-  static constexpr std::uint32_t logic_version = 3;
+  static constexpr std::uint32_t logic_version = 4;
   static constexpr bool durable = false;
 
   // Check-ins waiting for an answer at once; one more is told to come back.

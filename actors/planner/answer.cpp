@@ -26,6 +26,7 @@ Answer answer_for(const Planner::Store& store, std::uint32_t i, std::uint32_t se
       row.expires <= turn.wall)
     return a;
   a.grant.kind = row.stage == Stage::token ? GrantKind::reboot : GrantKind::install;
+  a.grant.downgrade = rollout->spec.downgrade;
   a.grant.order = row.order;
   a.grant.epoch = store.head.epoch;
   a.grant.appliance = a.appliance;

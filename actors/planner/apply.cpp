@@ -164,7 +164,8 @@ void install_failed(Store& store, std::uint32_t i, const Report& report, Tally& 
 // Will the next token be refused for the same reason, unless something is mended first?
 bool lasts(Reason reason) {
   return reason == Reason::expired || reason == Reason::clock_untrusted ||
-         reason == Reason::io_error || reason == Reason::helper_refused;
+         reason == Reason::io_error || reason == Reason::helper_refused ||
+         reason == Reason::downgrade;
 }
 
 // The appliance did not follow, or let go of, its order. A token refused for what passes leaves it
@@ -268,12 +269,29 @@ void counted(Store& store, const ReportsCounted& e, const Decision& d, const Tur
   if (d.request) out.add(AnswerReady{d.request, answer_for(store, i, e.serial, turn)});
 }
 
+// It waits for another token, with what is staged. That it was given one stays in the tally.
+void token_unused(Store& store, std::uint32_t i, Rollout& rollout, WallTime at, const Turn& turn) {
+  Appliance& row = store.appliances.change(i);
+  if (row.stage != Stage::token) return;  // decided twice
+  if (row.lapses + 1 < Planner::lapses_max) {
+    ++row.lapses;
+    row.deadline = turn.up + rollout.spec.policy.install_deadline;
+    store.head.next_deadline = std::min(store.head.next_deadline, row.deadline);
+    move_to(store, i, Stage::staged);
+  } else {
+    ++rollout.tally.lapsed;
+    lapse(store, i);
+  }
+  hold_if_undecided(rollout, at);
+}
+
 void passed(Store& store, const DeadlinePassed& e, const Decision& d, const Turn& turn) {
   const std::uint32_t i = store.appliances.find(e.appliance);
   if (i == store.appliances.none) return;
   Appliance& row = store.appliances.change(i);
   Rollout* rollout = rollout_of(store, row.rollout);
   if (row.order != e.order || rollout == nullptr || !is_awaited(row.stage)) return;
+  if (e.unused) return token_unused(store, i, *rollout, d.wall, turn);
   if (!has_room(*rollout)) rollout->room_since = turn.up;
   rollout->progressed = turn.up;
   if (row.stage == Stage::token || row.stage == Stage::released) {

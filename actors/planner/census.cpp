@@ -41,7 +41,8 @@ WallTime order_given(const Planner::Store& store, const Appliance& row) noexcept
   const Rollout* rollout = store.rollouts.get(row.rollout);
   if (rollout == nullptr || !in_flight(row.stage)) return {};
   const Policy& policy = rollout->spec.policy;
-  // Staged after a refused token: its expiry may be that of the install or of the token.
+  // Staged after a token that came to nothing: its expiry may be that of the install or of the
+  // token.
   const unsigned token = 1u << static_cast<unsigned>(Stage::token);
   if (row.stage == Stage::staged && (row.reached & token) != 0) return {};
   const Duration life = row.stage == Stage::token ? policy.token_expiry : policy.install_deadline;

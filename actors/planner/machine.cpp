@@ -121,9 +121,24 @@ bool let_go(const Store& store, const Appliance& row, const Facts& facts) {
   return rollout->phase == RolloutPhase::halted || planner::part_halted(store, row.rollout, row);
 }
 
-void propose_lapse(Store& store, std::uint32_t i, const Turn& turn, Out& out) {
+// It does not know any more what it staged: its journal was lost.
+bool has_forgotten(const Appliance& row, const Facts& facts) {
+  return row.stage == Stage::staged && facts.phase == UpdatePhase::idle &&
+         facts.order_floor < row.order;
+}
+
+// Its token has run out, and it says, staged as it was, that it never had one: the answer was lost,
+// and then somebody paused, or its window closed. By its own clock too the token was over when it
+// asked, so that it would refuse the token should an answer on its way still bring it.
+bool never_had_token(const Appliance& row, const Facts& facts, const Turn& turn) {
+  const bool over = row.expires <= turn.wall && row.expires <= facts.wall;
+  const bool sure = turn.wall_trust != WallTrust::unset && facts.wall_trust != WallTrust::unset;
+  return row.stage == Stage::token && over && sure && facts.update == row.update && facts.tokenless;
+}
+
+void propose_lapse(Store& store, std::uint32_t i, bool unused, const Turn& turn, Out& out) {
   Decision d;
-  d.what = DeadlinePassed{store.appliances.key(i), store.appliances.row(i).order};
+  d.what = DeadlinePassed{store.appliances.key(i), store.appliances.row(i).order, unused};
   propose_for(store, i, Proposing::other, d, turn, out);
 }
 
@@ -152,7 +167,9 @@ void seen(Store& store, const ApplianceSeen& e, const Turn& turn, Out& out) {
   if (may_propose && has_news(row, e.reports)) return propose_reports(store, i, e, turn, out);
   if (may_propose && clock_set && token_due(store, row, e.facts, turn))
     return propose_grant(store, i, GrantKind::reboot, row.rollout, e, turn, out);
-  if (may_propose && let_go(store, row, e.facts)) propose_lapse(store, i, turn, out);
+  const bool unused = never_had_token(row, e.facts, turn);
+  if (may_propose && (unused || has_forgotten(row, e.facts) || let_go(store, row, e.facts)))
+    propose_lapse(store, i, unused, turn, out);
   RolloutId governing;
   const bool waits = Planner::why(store, i, governing, turn).reason != WaitReason::none;
   if (may_propose && clock_set && !waits)
@@ -228,7 +245,7 @@ void sweep_deadlines(Store& store, const Turn& turn, Out& out) {
       next = turn.up;
       break;
     }
-    propose_lapse(store, i, turn, out);
+    propose_lapse(store, i, false, turn, out);
     next = turn.up;
     ++proposed;
   }

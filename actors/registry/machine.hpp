@@ -25,7 +25,7 @@ constexpr std::string_view name_of(Lifecycle lifecycle) {
 struct Registry {
   static constexpr const char* name = "registry";
   static constexpr std::uint32_t id = 16;
-  static constexpr std::uint32_t logic_version = 3;
+  static constexpr std::uint32_t logic_version = 4;
   static constexpr bool durable = true;
 
   struct ApplianceProvisioned {  // an operator registers it, or moves it to another site

@@ -10,7 +10,7 @@ namespace drydock {
 struct Reporter {
   static constexpr const char* name = "reporter";
   static constexpr std::uint32_t id = 4;
-  static constexpr std::uint32_t logic_version = 3;
+  static constexpr std::uint32_t logic_version = 4;
   static constexpr bool durable = true;
 
   // Reports kept, delivered or not; the oldest go first. A box makes a few an update, so this is

@@ -71,6 +71,7 @@ void check_in(S& s, const Turn& turn, Out& out) {
   facts.wants_token = s.phase == Phase::staged && window_open(s, turn);
   if (s.phase == Phase::staged && !facts.wants_token && turn.wall < s.window_opens)
     facts.window_opens = s.window_opens;
+  facts.tokenless = s.phase == Phase::staged && s.tokenless;
   facts.running = s.running;
   facts.staged = s.staged;
   facts.rollout = s.rollout;
@@ -96,6 +97,7 @@ void forget_update(S& s) {
   s.rollout = {};
   s.staged = {};
   s.following = false;
+  s.tokenless = false;
 }
 
 void await_window(S& s, const Turn& turn, Out& out) {
@@ -123,6 +125,7 @@ Reason objection(const S& s, const Grant& g, const Turn& turn) {
   if (g.order <= s.floor && !told_before(s, g)) return Reason::replayed;
   if (turn.wall_trust == WallTrust::unset) return Reason::clock_untrusted;
   if (g.expires <= turn.wall) return Reason::expired;
+  if (g.version < s.running && !g.downgrade) return Reason::downgrade;
   return Reason::none;
 }
 
@@ -134,6 +137,7 @@ void follow_install(S& s, const Grant& g, Out& out) {
   s.staged = {};
   s.floor = g.order;
   s.following = true;
+  s.tokenless = true;
   out.add(InstallOrdered{g});
 }
 
@@ -142,6 +146,7 @@ void follow_token(S& s, const Grant& g, const Turn& turn, Out& out) {
   if (!window_open(s, turn)) return deny(g, Reason::window_closed, out);
   s.floor = g.order;
   s.following = true;
+  s.tokenless = false;
   s.phase = Phase::arming;
   out.add(Scheduler::ArmTrial{g});
 }

@@ -9,7 +9,7 @@ namespace drydock {
 struct Scheduler {
   static constexpr const char* name = "scheduler";
   static constexpr std::uint32_t id = 1;
-  static constexpr std::uint32_t logic_version = 3;
+  static constexpr std::uint32_t logic_version = 4;
   static constexpr bool durable = true;
 
   // Bounds. Doubling the poll wish six times is enough to take load off a sick centre.
@@ -105,7 +105,8 @@ struct Scheduler {
     Phase phase = Phase::idle;
     bool following = false;  // the order numbered `floor`
     bool always_open = false;
-    bool on_trial = false;  // this boot runs the trial slot
+    bool on_trial = false;   // this boot runs the trial slot
+    bool tokenless = false;  // of this update no token was ever followed
     static constexpr auto fields() {
       return std::tuple{field<1>("self", &State::self),
                         field<2>("boot", &State::boot),
@@ -124,7 +125,8 @@ struct Scheduler {
                         field<20>("phase", &State::phase),
                         field<22>("always_open", &State::always_open),
                         field<23>("on_trial", &State::on_trial),
-                        field<24>("following", &State::following)};
+                        field<24>("following", &State::following),
+                        field<25>("tokenless", &State::tokenless)};
     }
     friend bool operator==(const State&, const State&) = default;
   };

@@ -8,7 +8,7 @@ namespace drydock {
 struct Updater {
   static constexpr const char* name = "updater";
   static constexpr std::uint32_t id = 2;
-  static constexpr std::uint32_t logic_version = 2;
+  static constexpr std::uint32_t logic_version = 3;
   static constexpr bool durable = true;
 
   // Bounds. A cut line is tried again for hours; wrong bytes are not worth more than three tries.

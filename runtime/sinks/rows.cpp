@@ -112,7 +112,10 @@ Result<DecisionRows> rows_of(const journal::Decision& stored) {
                           row.appliance = hex(e.appliance.value);
                           add_verdicts(e, out);
                         },
-                        [&](const DeadlinePassed& e) { row.appliance = hex(e.appliance.value); },
+                        [&](const DeadlinePassed& e) {
+                          row.appliance = hex(e.appliance.value);
+                          if (e.unused) row.what = "unused";
+                        },
                         [&](const OrderReleased& e) { row.appliance = hex(e.appliance.value); },
                         [&](const SiteDescribed& e) { row.what = hex(e.site.value); },
                         [&](const FleetCounted& e) { row.rollout = e.rollout.value; }},

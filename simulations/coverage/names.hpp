@@ -55,6 +55,7 @@ inline constexpr auto names = std::to_array<std::string_view>({
     "an install is proposed",
     "a token is proposed",
     "a deadline passes",
+    "a token runs out that its appliance never had",
     "a fleet is counted",
     "a proposal is not decided",
     "an operator hears: done",

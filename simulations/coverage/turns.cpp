@@ -50,7 +50,9 @@ void see_proposal(const Decision& decision) {
   const auto* grant = std::get_if<GrantIssued>(&decision.what);
   SOMETIMES(grant && grant->kind == GrantKind::install, "an install is proposed");
   SOMETIMES(grant && grant->kind == GrantKind::reboot, "a token is proposed");
-  SOMETIMES(std::holds_alternative<DeadlinePassed>(decision.what), "a deadline passes");
+  const auto* passed = std::get_if<DeadlinePassed>(&decision.what);
+  SOMETIMES(passed && !passed->unused, "a deadline passes");
+  SOMETIMES(passed && passed->unused, "a token runs out that its appliance never had");
   SOMETIMES(std::holds_alternative<FleetCounted>(decision.what), "a fleet is counted");
 }
 

@@ -54,6 +54,7 @@ Scenario swarmed(const Scenario& scenario, std::uint64_t seed) {
   f.append_errors_permille = draw.upto(100);
   f.journals_lost_permille = draw.upto(200);
   f.stale_permille = draw.upto(100);
+  f.reverts_permille = draw.upto(50);
   return s;
 }
 

@@ -180,10 +180,17 @@ void Oracles::decided(const Planner::Decided& decided, const Planner::Store& aft
       const bool silent = row->stage == planner::Stage::silent;
       change(*update, [&](Update& u) { u.silent = u.silent || silent, u.given_up = true; });
     }
+    if (update != nullptr && passed->unused && row->order == passed->order) check_unused(*update);
   }
   for (std::uint32_t i = 0; i < after.rollouts.size(); ++i)
     if (after.rollouts.row(i).phase == planner::RolloutPhase::halted)
       halts_.try_emplace(after.rollouts.key(i), after.head.epoch);
+}
+
+// Whose token is taken back must not have used it. A disk that went back does not know.
+void Oracles::check_unused(const Update& update) {
+  if (update.armed && !lines_[update.appliance].lost_its_place)
+    fail(update.appliance, "has its token taken back as never had, and was put on trial by it");
 }
 
 void Oracles::granted(const GrantIssued& grant, Position position, const Planner::Store& after) {

@@ -111,6 +111,7 @@ class Oracles final : public Witness {
   bool holds(std::uint32_t appliance, Version version) const;
   bool heard_the_halt(std::uint32_t appliance, RolloutId rollout) const;
   void granted(const GrantIssued& grant, Position position, const Planner::Store& after);
+  void check_unused(const Update& update);
   void counted(const ReportsCounted& reports, const Planner::Store& after);
   void check_caps(RolloutId rollout, std::uint32_t appliance, const Planner::Store& after);
   void check_exposure(std::uint32_t appliance, RolloutId rollout);

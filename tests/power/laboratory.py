@@ -261,15 +261,17 @@ def has_begun(database: Path) -> bool:
 
 
 def vm_cut(world: World, home: Path, seed: int) -> str:
-    """An update, the power cut at some moment with the cache lost, and the power back. Empty when
-    the appliance came back by itself and finished its update, else what happened."""
+    """An update, the power cut at some moment with the cache lost, and the power back. Every second
+    release brings a boot stub along. Empty when the appliance came back by itself and finished its
+    update, stub and all, else what happened."""
     dice = random.Random(seed)
+    behaviour, longest = (NEW_STUB, 75.0) if seed % 2 else ("good", 50.0)
     scene = Scene(world, home / f"cut-{seed}")
     try:
         base, log = record(scene)
         running_first(scene)
-        watch = scene.roll_out(NEXT)
-        after = dice.uniform(0.0, 50.0)  # seconds; an update takes about 40
+        watch = scene.roll_out(NEXT, behaviour)
+        after = dice.uniform(0.0, longest)  # seconds; an update takes about 40, a stub 25 more
         scene.bench.until(lambda: False, after, watch.ask)
         scene.machine.cut()
         lost = told(world, "cut", base, log, "--seed", seed, "--out", scene.disk)
@@ -282,12 +284,25 @@ def vm_cut(world: World, home: Path, seed: int) -> str:
         found = scene.await_outcome(watch)
         if found != "committed":
             return f"the centre counts {found or 'nothing'}; {scene.boots()}"
-        return ""
+        return "" if behaviour != NEW_STUB else stub_missing(scene)
     finally:
         scene.close()
         for image in scene.folder.glob("*.img"):
             image.unlink()
         scene.machine.write_log = None
+
+
+def stub_missing(scene: Scene) -> str:
+    """Does stub B start it in the end, as the good one? Empty, or what is wrong."""
+    def up_by_b() -> bool:
+        newest = scene.machine.text().rpartition("ab.stub=")[-1]
+        return newest.startswith("B") and "drydock-init: agent started" in newest
+    if not scene.bench.until(up_by_b, RUN_LIMIT_S, lambda: None):
+        return f"stub B never started it: {scene.machine.text()[-300:]}"
+    scene.machine.cut()
+    state = scene.state("stub")
+    good = state is not None and (state.active, state.trial) == ("B", "-")
+    return "" if good else f"stub B is not the good one: {state}"
 
 
 def kills(world: World, count: int, say: Callable[[str], None]) -> tuple[int, int]:

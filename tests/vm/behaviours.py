@@ -41,6 +41,16 @@ def edit_init(old: str, new: str) -> Callable[[Path], None]:
     return edit
 
 
+def edit_menu(old: str, new: str) -> Callable[[Path], None]:
+    """Changes a slot: other words in the place of some in the menu it brings along for GRUB."""
+    def edit(tree: Path) -> None:
+        menu = tree / "boot/slot.cfg"
+        text = menu.read_text(encoding="utf-8")
+        expect(text.count(old) == 1, f"the menu says '{old}' once", text)
+        write(menu, text.replace(old, new))
+    return edit
+
+
 def without_module(name: str) -> Callable[[Path], None]:
     def edit(tree: Path) -> None:
         found = sorted(tree.rglob(f"{name}.ko*"))
@@ -71,7 +81,9 @@ PANIC = "echo 1 >/proc/sys/kernel/sysrq; echo c >/proc/sysrq-trigger"
 BEHAVIOURS = {
     "good": lambda tree: None,
     "panic": first_act(PROC + "echo panicking; " + PANIC),
-    "hang": first_act("echo hanging; while :; do :; done"),
+    # Its kernel waits for a disk that never comes: nothing of userspace ever runs.
+    "hang": both(edit_menu("root=PARTUUID=$ab_root", "root=/dev/absent"),
+                 edit_menu(" quiet", " loglevel=7")),
     "init-ends": first_act("echo ending; exit 1"),
     # It cannot mount the ESP, so it could never commit.
     "no-fat": without_module("vfat"),
@@ -79,6 +91,9 @@ BEHAVIOURS = {
     "no-menu": without("boot/slot.cfg"),
     "agent-ends": agent_ends,
     "clock-at-1970": first_act("date -s @86400"),
+    # Nobody tells it the time until it has long been committed.
+    "clock-set-late": both(first_act("date -s @86400"),
+                           after_agent("(sleep 20; hwclock -u -s; echo clock set) &")),
     "no-driver": no_driver,
     # Its agent is never ready, writes its journal, and then the kernel panics.
     "late-panic": both(no_driver, after_agent(f"(sleep 8; echo panicking; {PANIC}) &")),

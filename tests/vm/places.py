@@ -51,7 +51,7 @@ def cut_between_arm_and_reboot_with_the_rollout_halted(scene: Scene) -> None:
     expect(watch.phase() == "halted", "the rollout stays halted", watch.phase())
 
 
-def boots_and_heals(scene: Scene, version: str, slot: str) -> None:
+def boots_and_checks_in(scene: Scene, version: str, slot: str) -> None:
     """The slot boots and checks in. The state is mended by the next write, not by a boot."""
     scene.machine.start()
     scene.await_boot(version, slot)
@@ -68,7 +68,7 @@ def one_copy(scene: Scene, block: bytes | None) -> None:
     for name, other in (("ab_state", "ab_state2"), ("ab_state2", "ab_state")):
         scene.put(name, block)
         scene.put(other, quiet_b())
-        boots_and_heals(scene, NEXT, "B")
+        boots_and_checks_in(scene, NEXT, "B")
         scene.machine.cut()
 
 
@@ -93,7 +93,7 @@ def one_state_copy_bit_flipped(scene: Scene) -> None:
 def both_state_copies_destroyed(scene: Scene) -> None:
     for name in boot_state.COPIES:
         scene.put(name, random.Random(8).randbytes(512))
-    boots_and_heals(scene, FIRST, "A")
+    boots_and_checks_in(scene, FIRST, "A")
     update(scene, NEXT, "good", "committed")  # the copies are made anew on the way
     scene.machine.cut()
     blocks = [boot_state.parse_state(scene.get(name)) for name in boot_state.COPIES]
@@ -103,14 +103,14 @@ def both_state_copies_destroyed(scene: Scene) -> None:
 @scenario
 def counter_file_missing(scene: Scene) -> None:
     armed(scene, None)
-    boots_and_heals(scene, FIRST, "A")
+    boots_and_checks_in(scene, FIRST, "A")
     expect(scene.boots() == [(FIRST, "A", "0", "2")], "uncounted, so not tried", scene.boots())
 
 
 @scenario
 def counter_file_empty(scene: Scene) -> None:
     armed(scene, b"")
-    boots_and_heals(scene, FIRST, "A")
+    boots_and_checks_in(scene, FIRST, "A")
     expect(scene.boots() == [(FIRST, "A", "0", "2")], "uncounted, so not tried", scene.boots())
     update(scene, NEXT, "good", "committed")  # root-helper makes the counter anew
 
@@ -128,7 +128,7 @@ def cut_between_the_two_copies(scene: Scene) -> None:
 def zeroed_slot(scene: Scene) -> None:
     armed(scene, format_tries(None, 0))
     scene.write_part("MSP-B", None)
-    boots_and_heals(scene, FIRST, "A")
+    boots_and_checks_in(scene, FIRST, "A")
     expect(scene.boots() == [(FIRST, "A", "0", "3")], "the good slot at once", scene.boots())
 
 

@@ -29,8 +29,8 @@ def running_first(scene: Scene, limit_s: float = BOOT_S) -> None:
     expect(scene.await_version(FIRST, limit_s), f"{FIRST} checks in", scene.machine.text()[-300:])
 
 
-def update(scene: Scene, version: str, behaviour: str, outcome: str) -> None:
-    watch = scene.roll_out(version, behaviour)
+def update(scene: Scene, version: str, behaviour: str, outcome: str, *more: str) -> None:
+    watch = scene.roll_out(version, behaviour, *more)
     found = scene.await_outcome(watch, 1800.0 if scene.whole else 400.0)
     expect(found == outcome, f"the centre counts {outcome}", found or "nothing", scene.boots(),
            scene.machine.text()[-400:])

@@ -45,6 +45,22 @@ def clock_at_1970(scene: Scene) -> None:
 
 
 @scenario
+def trial_with_the_clock_at_1970(scene: Scene) -> None:
+    """No certificate is valid yet, so the centre cannot be reached, and no token could be believed.
+    The release proves itself on local facts all the same; once the clock is set, the centre hears
+    of it."""
+    running_first(scene)
+    watch = scene.roll_out(NEXT, "clock-set-late")
+    scene.await_boot(NEXT, "B", 400.0)
+    expect(bool(scene.machine.await_text("root-helper: CommitTrial done", limit_s=BOOT_S)),
+           "it is committed", scene.machine.text()[-300:])
+    expect("clock set" not in scene.machine.text(), "long before the clock is set",
+           scene.machine.text()[-300:])
+    expect(scene.await_outcome(watch) == "committed", "the centre hears of it", scene.boots())
+    expect(scene.boots()[1:] == [(NEXT, "B", "2", "0")], "one boot of the trial", scene.boots())
+
+
+@scenario
 def clock_a_century_off(scene: Scene) -> None:
     # A PC's clock has two digits for the year: the kernel takes 70 for 2070.
     wrong_clock(scene, "2070-01-02T", "-rtc", "base=1970-01-02T00:00:00")

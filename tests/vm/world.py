@@ -142,10 +142,11 @@ class Scene:
                             online=False)
         self.centre.drydock("release", "publish", "--manifest", signed, "--image", image)
 
-    def roll_out(self, version: str, behaviour: str = "good") -> Watch:
+    def roll_out(self, version: str, behaviour: str = "good", *more: str) -> Watch:
+        """`more` are flags of `drydock rollout create`."""
         self.publish(version, behaviour)
         made = self.centre.drydock("rollout", "create", "--version", version, "--policy",
-                                   ROOT / "tests/vm/policy.yaml", "--why", "a scenario")
+                                   ROOT / "tests/vm/policy.yaml", "--why", "a scenario", *more)
         rollout = int(made["rollout"])
         self.centre.drydock("rollout", "start", str(rollout), "--why", "a scenario")
         return Watch(self.centre, rollout)

@@ -88,8 +88,12 @@ struct PlannedCentre : Driver<Planner> {
     e.facts.appliance = {n};
     e.facts.serial = 1;
     e.facts.running = running.contains(n) ? running[n] : old_version;
+    e.facts.wall = wall;
     e.facts.wall_trust = WallTrust::synchronised;
-    e.facts.update = row(n) == nullptr ? UpdateId{} : row(n)->update;
+    if (row(n) != nullptr) {
+      e.facts.update = row(n)->update;
+      e.facts.order_floor = row(n)->order;
+    }
     return e;
   }
   Answer check_in(std::uint64_t n) {

@@ -180,8 +180,8 @@ BOOST_AUTO_TEST_CASE(the_canary_has_some_of_every_class) {
 }
 
 BOOST_AUTO_TEST_CASE(a_token_refused_for_what_lasts_frees_the_place_and_pauses_with_its_reason) {
-  for (const Reason reason :
-       {Reason::expired, Reason::clock_untrusted, Reason::io_error, Reason::helper_refused}) {
+  for (const Reason reason : {Reason::expired, Reason::clock_untrusted, Reason::io_error,
+                              Reason::helper_refused, Reason::downgrade}) {
     Sites centre;
     centre.start();
     centre.expose(1);

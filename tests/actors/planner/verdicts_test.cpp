@@ -199,6 +199,117 @@ BOOST_AUTO_TEST_CASE(silence_after_the_token_is_a_failure_and_halts) {
   BOOST_TEST((rollout().phase == RolloutPhase::halted));
 }
 
+// Appliance 1 is staged, the answer with its token was lost, and somebody has paused the rollout.
+struct Unheard : Centre {
+  Unheard() {
+    start();
+    stage(1);
+    ask_token(1);
+    BOOST_REQUIRE((row(1)->stage == Stage::token));
+    move(first, RolloutMove::pause);
+  }
+  ApplianceSeen says() {
+    ApplianceSeen e = seen(1);
+    e.facts.phase = UpdatePhase::staged;
+    e.facts.tokenless = true;
+    return e;
+  }
+  Stage told(const ApplianceSeen& e) {
+    step(e);
+    settle();
+    return row(1)->stage;
+  }
+  void token_ends() { wait(spec().policy.token_expiry); }
+};
+
+BOOST_FIXTURE_TEST_CASE(whoever_says_that_it_never_had_its_token_is_not_silent, Unheard) {
+  wait(spec().policy.token_expiry + milliseconds(-1));
+  BOOST_TEST((told(says()) == Stage::token));  // it may still come with the next answer
+  wait(milliseconds(1));
+  BOOST_TEST((told(says()) == Stage::staged && rollout().exposed_now == 0U));
+  wait(minutes(31));
+  sweep();
+  BOOST_TEST((row(1)->stage == Stage::staged && tally().silent == 0U));
+  move(first, RolloutMove::resume);
+  BOOST_TEST((ask_token(1).grant.kind == GrantKind::reboot));
+  BOOST_TEST(tally().exposed == 1U);
+}
+
+BOOST_FIXTURE_TEST_CASE(whoever_does_not_say_so_has_to_answer_for_its_token, Unheard) {
+  token_ends();
+  ApplianceSeen e = says();
+  e.facts.tokenless = false;  // it has followed it, or an earlier one, or is of an older release
+  BOOST_TEST((told(e) == Stage::token));
+  wait(minutes(31));
+  sweep();
+  BOOST_TEST((row(1)->stage == Stage::silent && tally().silent == 1U));
+}
+
+BOOST_FIXTURE_TEST_CASE(what_it_said_before_its_token_was_over_proves_nothing_later, Unheard) {
+  const ApplianceSeen delayed = says();
+  token_ends();
+  BOOST_TEST((told(delayed) == Stage::token));
+}
+
+BOOST_FIXTURE_TEST_CASE(nothing_is_proven_by_clocks_that_are_not_set, Unheard) {
+  token_ends();
+  ApplianceSeen e = says();
+  e.facts.wall_trust = WallTrust::unset;
+  BOOST_TEST((told(e) == Stage::token));
+  trust = WallTrust::unset;
+  BOOST_TEST((told(says()) == Stage::token));
+}
+
+BOOST_FIXTURE_TEST_CASE(that_a_token_was_never_had_may_be_decided_twice, Unheard) {
+  token_ends();
+  step(says());
+  const Decision once = take();
+  decide(once);
+  decide(once);
+  BOOST_TEST((row(1)->stage == Stage::staged && tally().lapsed == 0U));
+}
+
+BOOST_FIXTURE_TEST_CASE(what_stays_staged_without_a_token_has_a_deadline_of_its_own, Unheard) {
+  token_ends();
+  told(says());
+  wait(spec().policy.install_deadline);
+  sweep();
+  BOOST_TEST((row(1)->stage == Stage::lapsed && planner::failures(tally()) == 0U));
+}
+
+BOOST_FIXTURE_TEST_CASE(tokens_that_are_never_heard_come_to_an_end, Unheard) {
+  unsigned tokens = 1;
+  for (; tokens < 20; ++tokens) {
+    token_ends();
+    if (told(says()) != Stage::staged) break;
+    move(first, RolloutMove::resume);
+    ask_token(1);
+    move(first, RolloutMove::pause);
+  }
+  BOOST_TEST((tokens == Planner::lapses_max && row(1)->stage == Stage::lapsed));
+}
+
+BOOST_AUTO_TEST_CASE(whoever_has_forgotten_what_it_staged_is_offered_it_again) {
+  start();
+  stage(1);
+  const UpdateId before = row(1)->update;
+  ApplianceSeen e = seen(1);  // its journal was lost: it is idle, and has followed no order
+  e.facts.update = {};
+  e.facts.order_floor = {};
+  step(e);
+  settle();
+  BOOST_TEST((row(1)->stage == Stage::lapsed && tally().lapsed == 1U));
+  BOOST_TEST((check_in(1).grant.kind == GrantKind::install && row(1)->update != before));
+  BOOST_TEST(tally().granted == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(whoever_is_done_with_its_order_has_not_forgotten_it) {
+  start();
+  stage(1);
+  check_in(1);  // idle; the report of how it ended may be on its way
+  BOOST_TEST((row(1)->stage == Stage::staged));
+}
+
 BOOST_AUTO_TEST_CASE(a_verdict_after_the_silence_is_not_a_second_failure) {
   start(patient());
   expose(1);

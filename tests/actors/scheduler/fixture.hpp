@@ -14,6 +14,7 @@ struct SchedulerBox : Driver<Scheduler> {
   static constexpr ApplianceId self{77};
   static constexpr UpdateId update{500};
   static constexpr Version old_version = make_version(1, 0, 0), release = make_version(1, 1, 0);
+  Version running = old_version;  // where no trial runs
 
   SchedulerBox() {
     restart(1);
@@ -26,7 +27,7 @@ struct SchedulerBox : Driver<Scheduler> {
     e.active = active;
     e.trial = trial;
     e.trial_update = trial == Slot::none ? UpdateId{} : update;
-    e.running = active == trial ? release : old_version;
+    e.running = active == trial ? release : running;
     e.poll_wish = minutes(5);
     tell(e);
   }

@@ -77,6 +77,32 @@ BOOST_AUTO_TEST_CASE(no_order_is_believed_while_the_clock_is_not) {
   BOOST_TEST((denied() == Reason::clock_untrusted && phase() == Phase::idle));
 }
 
+BOOST_AUTO_TEST_CASE(an_order_to_an_older_version_is_denied_unless_it_says_so) {
+  Grant g = grant(GrantKind::install, 10);
+  g.version = {old_version.value - 1};
+  give(g);
+  BOOST_TEST((denied() == Reason::downgrade && phase() == Phase::idle));
+  g.order = {11};
+  g.downgrade = true;
+  give(g);
+  BOOST_TEST((denied() == Reason::none && phase() == Phase::installing));
+}
+
+BOOST_AUTO_TEST_CASE(a_token_for_what_has_become_older_is_denied) {
+  stage();
+  running = {release.value + 1};  // somebody started the other slot by hand, and it is newer
+  restart(2);
+  give(grant(GrantKind::reboot, 11));
+  BOOST_TEST((denied() == Reason::downgrade && get<Scheduler::ArmTrial>() == nullptr));
+}
+
+BOOST_AUTO_TEST_CASE(the_version_that_runs_may_be_installed_again) {
+  Grant g = grant(GrantKind::install, 10);
+  g.version = old_version;
+  give(g);
+  BOOST_TEST((denied() == Reason::none && phase() == Phase::installing));
+}
+
 BOOST_AUTO_TEST_CASE(an_order_being_followed_outlives_the_trust_in_the_clock) {
   install();
   trust = WallTrust::unset;
@@ -95,6 +121,26 @@ BOOST_AUTO_TEST_CASE(a_token_in_an_open_window_arms_the_trial) {
   take_token();
   BOOST_REQUIRE(get<Scheduler::ArmTrial>() != nullptr);
   BOOST_TEST((get<Scheduler::ArmTrial>()->grant.order.value == 11U));
+}
+
+BOOST_AUTO_TEST_CASE(a_staged_box_says_that_it_followed_no_token_until_it_has) {
+  const auto tokenless = [&] {
+    ask();
+    const bool says = get<CheckInDue>()->facts.tokenless;
+    answer(standing());
+    return says;
+  };
+  BOOST_TEST(!tokenless());
+  install();
+  BOOST_TEST(!tokenless());
+  tell(Staged{outcome()});
+  BOOST_REQUIRE(get<CheckInDue>() != nullptr);  // it says so at once
+  BOOST_TEST(get<CheckInDue>()->facts.tokenless);
+  answer(standing());
+  BOOST_TEST(tokenless());
+  give(grant(GrantKind::reboot, 11));
+  restart(1);  // stopped while it armed: the trial may be armed
+  BOOST_TEST((phase() == Phase::staged && !tokenless()));
 }
 
 BOOST_AUTO_TEST_CASE(a_token_before_anything_is_staged_is_denied) {

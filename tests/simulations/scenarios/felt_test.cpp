@@ -160,6 +160,10 @@ BOOST_AUTO_TEST_CASE(a_swarm_draws_another_run_for_every_seed_and_heals) {
   play("swarm", {40, 40}, [](const Outcome& o) { BOOST_TEST(o.counts.exposed <= o.appliances); });
 }
 
+BOOST_AUTO_TEST_CASE(a_token_that_never_arrived_is_no_silence) {
+  play("lost-tokens", {12, 100}, all_committed);
+}
+
 BOOST_AUTO_TEST_CASE(sites_that_are_off_at_night_neither_halt_a_release_nor_starve) {
   play("night-closed", few, [](const Outcome& o) {
     BOOST_TEST(o.halted == 0u);
