@@ -97,6 +97,7 @@ def make_esp(out: Path, size_mib: int, scratch: Path, menu: str = "",
         image.truncate(size_mib << 20)
     run("mkfs.vfat", "-F", "32", "-s", str(CLUSTER_SECTORS), "-n", "ESP", out)
     files = scratch / "esp"
+    shutil.rmtree(files, ignore_errors=True)  # of another disk, made in the same place
     make_files(files, scratch, menu, modules)
     run("mmd", "-i", out, "::/EFI", "::/EFI/BOOT", "::/EFI/drydock", "::/EFI/drydock/A",
         "::/EFI/drydock/B")
