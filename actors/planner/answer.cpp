@@ -3,18 +3,17 @@
 #include "actors/planner/selection.hpp"
 
 namespace drydock::planner {
+namespace {
 
-Answer answer_for(const Planner::Store& store, std::uint32_t i, std::uint32_t serial,
-                  const Turn& turn) noexcept {
-  const Appliance& row = store.appliances.row(i);
+Answer answer_to(ApplianceId appliance, std::uint32_t serial, const Planner::Store& store,
+                 const Appliance& row, const Wait& wait, const Turn& turn) noexcept {
   Answer a;
-  a.appliance = store.appliances.key(i);
+  a.appliance = appliance;
   a.serial = serial;
   a.epoch = store.head.epoch;
   a.reports_through = row.reports_through;
   a.centre_wall = turn.wall;
-  RolloutId governing;
-  a.wait = Planner::why(store, i, governing, turn);
+  a.wait = wait;
   const Rollout* rollout = store.rollouts.get(row.rollout);
   if (rollout == nullptr || !in_flight(row.stage)) return a;
   a.next_poll = rollout->spec.policy.poll_hint;
@@ -39,6 +38,20 @@ Answer answer_for(const Planner::Store& store, std::uint32_t i, std::uint32_t se
   a.grant.issued = {saturating::subtract(row.expires.value, life.value)};
   a.grant.expires = row.expires;
   return a;
+}
+
+}  // namespace
+
+Answer answer_for(const Planner::Store& store, std::uint32_t i, std::uint32_t serial,
+                  const Turn& turn) noexcept {
+  RolloutId governing;
+  const Wait wait = Planner::why(store, i, governing, turn);
+  return answer_to(store.appliances.key(i), serial, store, store.appliances.row(i), wait, turn);
+}
+
+Answer answer_for(const Planner::Store& store, std::uint32_t i, const Facts& asks, const Wait& wait,
+                  const Turn& turn) noexcept {
+  return answer_to(asks.appliance, asks.serial, store, store.appliances.row(i), wait, turn);
 }
 
 }  // namespace drydock::planner

@@ -171,14 +171,16 @@ void seen(Store& store, const ApplianceSeen& e, const Turn& turn, Out& out) {
   if (may_propose && (unused || has_forgotten(row, e.facts) || let_go(store, row, e.facts)))
     propose_lapse(store, i, unused, turn, out);
   RolloutId governing;
-  const bool waits = Planner::why(store, i, governing, turn).reason != WaitReason::none;
+  const Wait wait = Planner::why(store, i, governing, turn);
+  const bool waits = wait.reason != WaitReason::none;
   if (may_propose && clock_set && !waits)
     return propose_grant(store, i, GrantKind::install, governing, e, turn, out);
-  Answer answer = planner::answer_for(store, i, e.facts.serial, turn);
-  if (!waits && !clock_set) answer.wait = {WaitReason::clock_unset, 0, 0};
-  if (waits_for_its_window(row, e.facts, answer.wait))
-    answer.wait = {WaitReason::window, static_cast<std::uint64_t>(e.facts.window_opens.value), 0};
-  out.add(AnswerReady{e.request, answer});
+  AnswerReady ready{e.request, planner::answer_for(store, i, e.facts, wait, turn)};
+  Wait& told = ready.answer.wait;
+  if (!waits && !clock_set) told = {WaitReason::clock_unset, 0, 0};
+  if (waits_for_its_window(row, e.facts, told))
+    told = {WaitReason::window, static_cast<std::uint64_t>(e.facts.window_opens.value), 0};
+  out.add(ready);
 }
 
 // --- the decision log ----------------------------------------------------------------------

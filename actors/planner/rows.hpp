@@ -48,8 +48,8 @@ inline constexpr unsigned strikes_shift = 6;
 inline constexpr std::uint8_t strikes_max = 3;
 inline constexpr std::uint8_t strikes_mask = strikes_max << strikes_shift;
 
-// 128 bytes, and a million of them: two lines of the cache.
-struct Appliance {
+// 128 bytes, and a million of them: two lines of the cache, never three.
+struct alignas(64) Appliance {
   ClientId client;
   SiteId site;
   HardwareId hardware;

@@ -65,7 +65,7 @@ struct Registry {
   using Event = std::variant<ApplianceProvisioned, LifecycleOrdered, CheckInArrived>;
   using Effect = std::variant<ApplianceSeen, AnswerReady, OperatorAnswered>;
 
-  struct Row {
+  struct alignas(64) Row {  // one line of the cache
     ClientId client;
     SiteId site;
     HardwareId hardware;
@@ -84,6 +84,7 @@ struct Registry {
     }
     friend bool operator==(const Row&, const Row&) = default;
   };
+  static_assert(sizeof(Row) == 64);
   struct Head {
     std::uint32_t active = 0;  // appliances that are ACTIVE
     static constexpr auto fields() { return std::tuple{field<1>("active", &Head::active)}; }

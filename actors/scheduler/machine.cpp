@@ -62,7 +62,8 @@ UpdatePhase public_phase(Phase phase) {
 }
 
 void check_in(S& s, const Turn& turn, Out& out) {
-  Facts facts;
+  CheckInDue due;
+  Facts& facts = due.facts;
   facts.appliance = s.self;
   facts.boot = s.boot;
   facts.serial = ++s.passing.serial;
@@ -81,7 +82,7 @@ void check_in(S& s, const Turn& turn, Out& out) {
   facts.wall = turn.wall;
   facts.wall_trust = turn.wall_trust;
   s.passing.asking = true;
-  out.add(CheckInDue{facts});
+  out.add(due);
   // Should neither answer nor failure come back, this asks again.
   arm_poll(s, Scheduler::answer_patience + s.poll_wish, out);
 }

@@ -54,7 +54,7 @@ class Table {
     for (std::uint64_t at = h;; ++at) {
       const Place& place = index_[at & (index_.size() - 1)];
       if (place.row == none) return none;
-      if (place.tag == tag_of(h) && keys_[place.row] == key) return place.row;
+      if (place.hash == h) return place.row;
     }
   }
   const Row* get(const Key& key) const noexcept {
@@ -70,13 +70,12 @@ class Table {
     if (index_.empty()) return;
     const std::uint64_t h = hash(key);
     std::uint64_t at = h;
-    while (index_[at & (index_.size() - 1)].tag != tag_of(h)) {
+    while (index_[at & (index_.size() - 1)].hash != h) {
       if (index_[at & (index_.size() - 1)].row == none) return;
       ++at;
     }
     const std::uint32_t i = index_[at & (index_.size() - 1)].row;
     if (i == none) return;
-    __builtin_prefetch(&keys_[i]);
     const char* row = reinterpret_cast<const char*>(&rows_[i]);
     for (std::size_t line = 0; line < sizeof(Row); line += 64) __builtin_prefetch(row + line);
   }
@@ -111,22 +110,20 @@ class Table {
   }
 
  private:
-  struct Place {  // the tag spares a look at keys that are not the one
-    std::uint32_t row = none, tag = 0;
+  struct Place {  // mix64 is a bijection: who has the hash of a key has the key
+    std::uint64_t hash = 0;
+    std::uint32_t row = none;
   };
   static constexpr Place free_place{};
 
   static std::uint64_t hash(const Key& key) noexcept {
     return mix64(static_cast<std::uint64_t>(key.value));
   }
-  static std::uint32_t tag_of(std::uint64_t hash) noexcept {
-    return static_cast<std::uint32_t>(hash >> 32);
-  }
   void place(std::uint32_t i) noexcept {
     const std::uint64_t h = hash(keys_[i]);
     std::uint64_t at = h;
     while (index_[at & (index_.size() - 1)].row != none) ++at;
-    index_[at & (index_.size() - 1)] = {i, tag_of(h)};
+    index_[at & (index_.size() - 1)] = {h, i};
   }
 
   // Only reserve() gives these vectors a size: code that steps holds no code that could grow them.

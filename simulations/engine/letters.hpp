@@ -11,13 +11,18 @@ namespace drydock::sim {
 template <class Letter>
 class Letters {
  public:
-  std::uint32_t put(const Letter& letter) {
+  // A place for a letter; what lies there is to be written over.
+  std::uint32_t begin() {
     if (free_.empty()) {
-      places_.push_back(letter);
+      places_.emplace_back();
       return static_cast<std::uint32_t>(places_.size() - 1);
     }
     const std::uint32_t number = free_.back();
     free_.pop_back();
+    return number;
+  }
+  std::uint32_t put(const Letter& letter) {
+    const std::uint32_t number = begin();
     places_[number] = letter;
     return number;
   }

@@ -28,6 +28,8 @@ struct Network {
   std::uint64_t uplink_bytes_a_second = 0;  // of a site, shared by its appliances; 0: no bound
   std::vector<Partition> partitions;
 
+  // Every message arrives once, and none takes longer than another.
+  bool is_plain() const { return lost_permille == 0 && doubled_permille == 0 && !latency.varies(); }
   Carried carry(std::uint64_t seed, std::uint32_t sender, std::uint64_t message) const;
   // Is this site cut off at this time?
   bool cut_off(std::uint64_t seed, std::uint64_t site, Instant at) const;

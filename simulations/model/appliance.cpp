@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "runtime/kernel/overloaded.hpp"
 #include "simulations/coverage/coverage.hpp"
 #include "simulations/model/clocks.hpp"
 #include "simulations/model/transcript.hpp"
@@ -20,10 +21,10 @@ constexpr bool everyday =
     std::is_same_v<T, Healer::Observed> || std::is_same_v<T, TimerFired> ||
     std::is_same_v<T, CheckInAnswered> || std::is_same_v<T, CheckInFailed>;
 
-template <class Variant>
-bool is_everyday(const Variant& what) {
-  return std::visit([](const auto& held) { return everyday<std::remove_cvref_t<decltype(held)>>; },
-                    what);
+template <class... Ts>
+bool is_everyday(const std::variant<Ts...>& what) {
+  static constexpr std::array<bool, sizeof...(Ts)> answers = {everyday<Ts>...};
+  return answers[what.index()];
 }
 
 }  // namespace
@@ -39,8 +40,10 @@ Clocks Appliance::clocks() const {
   const Instant up{now.value + 1'000 * std::int64_t{number_}};
   if (!clock_synced_) return {up, {up.value}, WallTrust::unset};
   const std::int64_t skew = static_cast<std::int64_t>(number_ % 5) * 100 - 200;
-  const Duration error =
-      clock_error(ground_.scenario.faults, ground_.seed, identity().id.value, now);
+  const FaultMix& faults = ground_.scenario.faults;
+  const Duration error = clocks_may_err(faults)
+                             ? clock_error(faults, ground_.seed, identity().id.value, now)
+                             : Duration{};
   const WallTrust trust = error.value == 0 ? WallTrust::synchronised : WallTrust::plausible;
   return {up, {Ground::midnight.value + now.value + skew + error.value}, trust};
 }
@@ -84,7 +87,6 @@ bool Appliance::point() {
 // machine keep their order, those to different machines keep none.
 std::uint32_t Appliance::next_told() {
   const auto& told = ground_.told;
-  if (told.size() == 1) return 0;
   std::array<std::uint32_t, machines> firsts{};
   std::size_t count = 0;
   std::uint32_t seen = 0;
@@ -102,29 +104,34 @@ std::uint32_t Appliance::next_told() {
 void Appliance::drain() {
   bool goes_on = true;
   while (goes_on && !ground_.told.empty()) {
-    ground_.told.bring_forward(next_told());
+    if (ground_.told.size() > 1) ground_.told.bring_forward(next_told());
     ground_.told.use_front([&](const Told& told) { goes_on = deliver(told); });
   }
 }
 
 // False when the process has ended before it took this.
 bool Appliance::deliver(const Told& told) {
-  const bool may_strike = !std::visit([](const auto& e) { return is_everyday(e); }, told);
+  return std::visit(
+      overloaded{
+          [&](const Scheduler::Event& event) { return deliver_to<Scheduler>(event); },
+          [&](const Updater::Event& event) { return deliver_to<Updater>(event); },
+          [&](const HealthGate::Event& event) { return deliver_to<HealthGate>(event); },
+          [&](const Reporter::Event& event) { return deliver_to<Reporter>(event); },
+          [&](const Healer::Event& event) { return deliver_to<Healer>(event); },
+      },
+      told);
+}
+
+template <class M>
+bool Appliance::deliver_to(const typename M::Event& event) {
+  const bool may_strike = !is_everyday(event);
   if (may_strike && !point()) return false;
   if (may_strike && append_fails()) {
     SOMETIMES(true, "a record cannot be appended");
     kill();  // a write that fails ends the process, and the turn has never been
     return false;
   }
-  const auto offer = [&](auto machine) {
-    using M = typename decltype(machine)::type;
-    if (const auto* event = std::get_if<typename M::Event>(&told)) take<M>(*event);
-  };
-  offer(std::type_identity<Scheduler>{});
-  offer(std::type_identity<Updater>{});
-  offer(std::type_identity<HealthGate>{});
-  offer(std::type_identity<Reporter>{});
-  offer(std::type_identity<Healer>{});
+  take<M>(event);
   return true;
 }
 

@@ -61,6 +61,8 @@ class alignas(64) Appliance {
   }
   void drain();
   bool deliver(const Told& told);
+  template <class M>
+  bool deliver_to(const typename M::Event& event);
   std::uint32_t next_told();
   void happen_to_boot(const Happening& happening);
   void happen_to_agent(const Happening& happening);

@@ -247,20 +247,22 @@ void Appliance::drop_reports(ReportSeq through) {
 
 void Appliance::act(const Reporter::PostCheckIn& effect) {
   const Identity who = identity();
-  const std::uint32_t number = ground_.check_ins.put({});
+  const std::uint32_t number = ground_.check_ins.begin();
   CheckInLetter& letter = ground_.check_ins[number];
   letter.sender = number_;
   letter.process = process_;
   letter.serial = effect.facts.serial;
   letter.patience_ms = patience_.serial == letter.serial ? patience_.at_ms : INT64_MAX;
-  letter.check_in.facts = effect.facts;
-  letter.check_in.facts.client = who.client;
-  letter.check_in.facts.site_claim = who.site;
-  letter.check_in.facts.hardware = who.hardware;
+  CheckIn& check_in = letter.arrived.check_in;
+  check_in.facts = effect.facts;
+  check_in.facts.client = who.client;
+  check_in.facts.site_claim = who.site;
+  check_in.facts.hardware = who.hardware;
+  check_in.reports.clear();
   if (const UnderWay* rare = under_way_if())
     for (const Report& report : rare->outbox)
       if (report.seq >= effect.from && report.seq.value < effect.from.value + effect.count)
-        letter.check_in.reports.add(report);
+        check_in.reports.add(report);
   const Scenario& scenario = ground_.scenario;
   Carried carried = ground_.carry(number_, who.site, ++posts_);
   if (unreachable()) carried = {};
@@ -283,12 +285,13 @@ void Appliance::act(const Reporter::PostCheckIn& effect) {
 }
 
 void Appliance::take_answer(const Happening& h) {
-  Answer& answer = ground_.answers[h.number].answer;
+  CheckInAnswered& answered = ground_.answers[h.number];
+  Answer& answer = answered.answer;
   if (agent_up_ && h.life == process_) {
     if (answer.grant.kind != GrantKind::none && !believes_orders()) answer.grant = {};
     ground_.witness.answer_taken(number_, answer);
-    post<Scheduler>(CheckInAnswered{answer});
-    post<Reporter>(CheckInAnswered{answer});
+    post<Scheduler>(answered);
+    post<Reporter>(answered);
   }
   ground_.answers.drop(h.number);
 }

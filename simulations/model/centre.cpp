@@ -122,7 +122,8 @@ void Centre::act(const Gateway::Respond& effect) {
   outlasts(*to, *carried.first);
   for (const auto& after : {carried.first, carried.again}) {
     if (!after) continue;
-    const std::uint32_t number = ground_.answers.put({effect.answer});
+    const std::uint32_t number = ground_.answers.begin();
+    ground_.answers[number].answer = effect.answer;
     ground_.run.schedule(0, *after, {to->sender, to->process, number, Kind::answer, 0, 0});
   }
 }
@@ -152,7 +153,10 @@ void Centre::request(CheckInLetter& letter) {
   const RequestId request = from.request = {++requests_};
   current_ = from;
   const Identity certified = identity_of(letter.sender, ground_.scenario.fleet);
-  post<Gateway>(Gateway::RequestArrived{request, certified.id, certified.client, letter.check_in});
+  letter.arrived.request = request;
+  letter.arrived.certified = certified.id;
+  letter.arrived.certified_client = certified.client;
+  post<Gateway>(letter.arrived);
   drain();
   if (!current_) return;
   // It waits for the log: from here on its sender's patience counts.
@@ -162,13 +166,13 @@ void Centre::request(CheckInLetter& letter) {
 }
 
 void Centre::prefetch_places(std::uint32_t letter) const {
-  const ApplianceId id = ground_.check_ins[letter].check_in.facts.appliance;
+  const ApplianceId id = ground_.check_ins[letter].arrived.check_in.facts.appliance;
   registry_.store().appliances.prefetch_place(id);
   planner_.store().appliances.prefetch_place(id);
 }
 
 void Centre::prefetch_rows(std::uint32_t letter) const {
-  const ApplianceId id = ground_.check_ins[letter].check_in.facts.appliance;
+  const ApplianceId id = ground_.check_ins[letter].arrived.check_in.facts.appliance;
   registry_.store().appliances.prefetch_row(id);
   planner_.store().appliances.prefetch_row(id);
 }

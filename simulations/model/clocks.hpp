@@ -11,6 +11,9 @@ struct ClockJump {
 };
 ClockJump jump_of(const FaultMix& faults, std::uint64_t seed, std::uint64_t appliance);
 
+inline bool clocks_may_err(const FaultMix& faults) {
+  return faults.clock_drift_ppm != 0 || faults.clock_jumps_permille != 0;
+}
 // How far a clock that was once set is off by now: its drift, and its jump.
 Duration clock_error(const FaultMix& faults, std::uint64_t seed, std::uint64_t appliance,
                      Instant now);

@@ -28,8 +28,15 @@ struct Identity {
   SiteId site;
   HardwareId hardware;
 };
-// Two clients share the sites.
-Identity identity_of(std::uint32_t appliance, const FleetShape& fleet = {});
+// Two clients share the sites. Inline: most who ask want one of its fields, many times a check-in.
+constexpr Identity identity_of(std::uint32_t appliance, const FleetShape& fleet = {}) {
+  const std::uint32_t n = appliance - 1;  // appliances begin at 1
+  const std::uint32_t size = fleet.site_size;
+  const std::uint32_t site = size == 0 ? n / 3 * 2 + (n % 3 == 0 ? 0 : 1) : n / size;
+  const std::uint32_t rare = fleet.rare_one_in;
+  const std::uint32_t model = rare != 0 ? appliance % rare == 0 : appliance % fleet.models;
+  return {{mix64(appliance) | 1}, {site % 2 + 1}, {site + 1}, {model + 1}};
+}
 
 // What the machines of one appliance tell each other within a moment.
 using Told = std::variant<Scheduler::Event, Updater::Event, HealthGate::Event, Reporter::Event,
@@ -53,9 +60,11 @@ struct Ground {
   bool healed() const { return run.now() >= scenario.faults.until; }
   // What becomes of the n-th message of this sender, between the centre and this site.
   Carried carry(std::uint32_t sender, SiteId site, std::uint64_t n) const {
-    if (healed()) return {scenario.network.latency.middle(), {}};
+    const Network& network = scenario.network;
+    if (healed()) return {network.latency.middle(), {}};
     if (links.cut_off(site.value, run.now())) return {};
-    return scenario.network.carry(seed, sender, n);
+    if (network.is_plain()) return {network.latency.least(), {}};
+    return network.carry(seed, sender, n);
   }
 
   const Scenario& scenario;
@@ -66,7 +75,7 @@ struct Ground {
   Links links;
   Witness& witness;
   Letters<CheckInLetter> check_ins;
-  Letters<AnswerLetter> answers;
+  Letters<CheckInAnswered> answers;
   Pool<UnderWay> under_way;
   // Within one moment of one appliance: empty between two events.
   static constexpr std::uint32_t told_max = 64;

@@ -3,7 +3,7 @@
 #include <array>
 #include <string_view>
 
-#include "messages/check_in.hpp"
+#include "actors/gateway/machine.hpp"
 #include "simulations/engine/engine.hpp"
 
 namespace drydock::sim {
@@ -82,10 +82,6 @@ struct CheckInLetter {
   std::uint32_t serial = 0;
   Duration on_the_way;                   // it took so long
   std::int64_t patience_ms = INT64_MAX;  // when its sender's patience is over, unless that counts
-  CheckIn check_in;
+  Gateway::RequestArrived arrived;       // but for what the centre adds
 };
-struct AnswerLetter {
-  Answer answer;
-};
-
 }  // namespace drydock::sim

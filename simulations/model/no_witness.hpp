@@ -22,7 +22,6 @@ class NoWitness final : public Witness {
   void decided(const Planner::Decided&, const Planner::Store&) override {}
   void backed_up() override {}
   void goes_back() override {}
-  bool follows(std::uint32_t) const override { return false; }
   void told(std::uint32_t, const std::string&) override {}
 };
 

@@ -8,13 +8,19 @@
 namespace drydock::sim {
 
 template <class M>
-void tell_turn(Witness& witness, std::uint32_t party, const typename M::Event& event,
-               const typename EffectsOf<M>::type& effects) {
-  if (coverage::watching()) coverage::see_turn<M>(event, effects);
-  if (!witness.follows(party)) return;
+[[gnu::noinline]] void write_turn(Witness& witness, std::uint32_t party,
+                                  const typename M::Event& event,
+                                  const typename EffectsOf<M>::type& effects) {
   witness.told(party, std::string(M::name) + " <- " + to_text(event));
   for (const auto& effect : effects)
     witness.told(party, std::string(M::name) + "   -> " + to_text(effect));
+}
+
+template <class M>
+void tell_turn(Witness& witness, std::uint32_t party, const typename M::Event& event,
+               const typename EffectsOf<M>::type& effects) {
+  if (coverage::watching()) coverage::see_turn<M>(event, effects);
+  if (witness.follows(party)) write_turn<M>(witness, party, event, effects);
 }
 
 }  // namespace drydock::sim

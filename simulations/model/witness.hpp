@@ -34,9 +34,16 @@ class Witness {
   // A copy of what the centre keeps was taken; the centre goes back to that copy.
   virtual void backed_up() = 0;
   virtual void goes_back() = 0;
-  // A transcript, one line a turn, of those it follows; 0 is the centre.
-  virtual bool follows(std::uint32_t party) const = 0;
+  // A transcript, one line a turn, of the party it follows; 0 is the centre. Asked at every turn.
+  bool follows(std::uint32_t party) const { return party == followed_; }
   virtual void told(std::uint32_t party, const std::string& line) = 0;
+
+ protected:
+  static constexpr std::uint32_t nobody = 0xFFFFFFFF;
+  explicit Witness(std::uint32_t followed = nobody) : followed_(followed) {}
+
+ private:
+  std::uint32_t followed_;
 };
 
 }  // namespace drydock::sim

@@ -273,6 +273,15 @@ bool World::final_for(const Appliance& appliance) const {
   return std::find(final_reasons.begin(), final_reasons.end(), reason) != final_reasons.end();
 }
 
+// Has every appliance what it can get? A planner that has taken no turn since then still says so.
+bool World::all_final() {
+  const TurnMark& mark = centre_.planner_machine().mark();
+  if (final_at_ == mark) return true;
+  if (!all_from(unfinished_, [&](const Appliance& a) { return final_for(a); })) return false;
+  final_at_ = mark;
+  return true;
+}
+
 void World::look() {
   looked_ = true;
   act_as_operator();
@@ -282,13 +291,17 @@ void World::look() {
               centre_.planner().rollouts.size() == scenario().rollouts.size();
   for (std::uint32_t i = 0; done && i < centre_.planner().rollouts.size(); ++i)
     done = centre_.planner().rollouts.row(i).phase != planner::RolloutPhase::created;
-  done = done && all_from(unfinished_, [&](const Appliance& a) { return final_for(a); });
+  done = done && all_final();
   if (!done) done_at_.reset();
   if (done && !done_at_) done_at_ = now();
   // Whose disk went back has to have been heard since.
   const bool heard = !reverted_at_ || now() - *reverted_at_ > revert_heard;
-  settled_ = done && heard && all_from(restless_, [](const Appliance& a) { return a.at_rest(); });
-  ended_ = settled_ && now() - Instant{} >= scenario().at_least;
+  // Only the look that may end the run, and the last one, have to know.
+  const bool may_end = now() - Instant{} >= scenario().at_least;
+  const bool is_last = now() + look_interval > Instant{} + scenario().horizon;
+  settled_ = done && heard && (may_end || is_last) &&
+             all_from(restless_, [](const Appliance& a) { return a.at_rest(); });
+  ended_ = settled_ && may_end;
 }
 
 // Is it so with every appliance? Begins with the one it was last not so with.

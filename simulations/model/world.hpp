@@ -45,7 +45,8 @@ class World {
   const std::vector<Fault>& faults() const { return faults_; }
   // When no appliance had anything left to get; nothing while some have.
   std::optional<Instant> done_at() const { return done_at_; }
-  bool settled() const { return settled_; }  // done, reported, and past every soak
+  // Done, reported, and past every soak; known once the run has ended.
+  bool settled() const { return settled_; }
   std::uint64_t digest() const;
 
  private:
@@ -61,6 +62,7 @@ class World {
   bool act_after_restore();
   bool restore_is_over() const;
   bool final_for(const Appliance& appliance) const;
+  bool all_final();
   template <class IsSo>
   bool all_from(std::size_t& first, IsSo&& is_so) const;
 
@@ -78,6 +80,7 @@ class World {
   bool knows_of_restore_ = false;
   std::vector<RolloutId> held_;  // since a restore, until a person lets them go on
   std::optional<Instant> done_at_;
+  std::optional<TurnMark> final_at_;           // of the planner, when all were final
   std::optional<Instant> reverted_at_;         // the newest
   std::size_t unfinished_ = 0, restless_ = 0;  // places of appliances that were so at the last look
   std::array<std::uint64_t, kinds> by_kind_{};

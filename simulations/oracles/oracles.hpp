@@ -21,7 +21,9 @@ struct Follow {
 class Oracles final : public Witness {
  public:
   explicit Oracles(std::uint32_t appliances, Follow follow = {})
-      : lines_(appliances + 1), follow_(std::move(follow)) {}
+      : Witness(follow.transcript ? follow.party : nobody),
+        lines_(appliances + 1),
+        follow_(std::move(follow)) {}
 
   // Before the first event; the world outlives the oracles' last call.
   void watch(const World& world) { world_ = &world; }
@@ -50,9 +52,6 @@ class Oracles final : public Witness {
   void decided(const Planner::Decided& decided, const Planner::Store& after) override;
   void backed_up() override;
   void goes_back() override;
-  bool follows(std::uint32_t party) const override {
-    return follow_.transcript && follow_.party == party;
-  }
   void told(std::uint32_t party, const std::string& line) override;
 
  private:

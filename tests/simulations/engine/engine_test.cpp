@@ -131,6 +131,15 @@ BOOST_AUTO_TEST_CASE(a_letters_place_is_used_again_after_it_was_taken) {
   BOOST_TEST(letters.take(first) == 3);
 }
 
+BOOST_AUTO_TEST_CASE(a_letter_may_be_written_where_it_will_lie) {
+  Letters<int> letters;
+  letters.drop(letters.put(1));
+  const auto number = letters.begin();
+  letters[number] = 2;
+  BOOST_TEST(letters.under_way() == 1u);
+  BOOST_TEST(letters.take(number) == 2);
+}
+
 BOOST_AUTO_TEST_CASE(a_perfect_network_loses_nothing_and_takes_its_latency) {
   const Network network;
   for (std::uint64_t message = 0; message < 1000; ++message)

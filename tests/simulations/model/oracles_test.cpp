@@ -96,3 +96,20 @@ BOOST_AUTO_TEST_CASE(a_grant_that_leaves_after_the_halt_is_seen) {
   w.oracles.answer_left(1, answer);
   BOOST_TEST(w.found());
 }
+
+BOOST_AUTO_TEST_CASE(a_run_that_goes_on_to_its_horizon_knows_whether_it_has_settled) {
+  Scenario scenario = *scenario_named("good");
+  scenario.at_least = scenario.horizon + hours(1);
+  Oracles oracles{scenario.appliances};
+  World to_the_end{scenario, 1, oracles};
+  oracles.watch(to_the_end);
+  to_the_end.run([] {});
+  BOOST_TEST(to_the_end.settled());
+  BOOST_TEST((to_the_end.now() + minutes(1) > Instant{} + scenario.horizon));
+  scenario.horizon = minutes(20);  // the first of them are at it
+  Oracles others{scenario.appliances};
+  World cut_short{scenario, 1, others};
+  others.watch(cut_short);
+  cut_short.run([] {});
+  BOOST_TEST(!cut_short.settled());
+}
