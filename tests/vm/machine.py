@@ -20,8 +20,7 @@ VARIABLES = Path("/usr/share/OVMF/OVMF_VARS_4M.fd")
 TICK_S = 0.1
 # How the disk is attached, and so what Linux calls it.
 DISKS = {"nvme0n1": ("nvme,drive=d0,serial=drydock",),
-         "sda": ("ahci,id=sata", "ide-hd,bus=sata.0,drive=d0"),
-         "mmcblk0": ("sdhci-pci", "sd-card,drive=d0")}
+         "sda": ("ahci,id=sata", "ide-hd,bus=sata.0,drive=d0")}
 UP = re.compile(r"drydock-init: up version=(\S*) ab.partition=([AB]) ab.tries_left=(\d) "
                 r"ab.fallback=(\d)")
 

@@ -66,6 +66,8 @@ BOOST_AUTO_TEST_CASE(a_line_that_is_cut_short_is_no_mount) {
 BOOST_AUTO_TEST_CASE(an_esp_on_another_disk_than_the_slots_is_refused) {
   const std::string pci = "/sys/devices/pci0000:00/nvme/nvme0/";
   BOOST_TEST(check_same_disk(pci + "nvme0n1/nvme0n1p1", pci + "nvme0n1/nvme0n1p2").ok());
+  const std::string card = "/sys/devices/pci0000:00/mmc_host/mmc0/mmc0:0001/block/mmcblk0/";
+  BOOST_TEST(check_same_disk(card + "mmcblk0p1", card + "mmcblk0p2").ok());
   check_refused(check_same_disk("/sys/devices/usb1/sdb/sdb1", pci + "nvme0n1/nvme0n1p2"),
                 ErrorKind::mismatch, "another disk");
 }
