@@ -272,7 +272,6 @@ void counted(Store& store, const ReportsCounted& e, const Decision& d, const Tur
 // It waits for another token, with what is staged. That it was given one stays in the tally.
 void token_unused(Store& store, std::uint32_t i, Rollout& rollout, WallTime at, const Turn& turn) {
   Appliance& row = store.appliances.change(i);
-  if (row.stage != Stage::token) return;  // decided twice
   if (row.lapses + 1 < Planner::lapses_max) {
     ++row.lapses;
     row.deadline = turn.up + rollout.spec.policy.install_deadline;
@@ -291,8 +290,9 @@ void passed(Store& store, const DeadlinePassed& e, const Decision& d, const Turn
   Appliance& row = store.appliances.change(i);
   Rollout* rollout = rollout_of(store, row.rollout);
   if (row.order != e.order || rollout == nullptr || !is_awaited(row.stage)) return;
-  if (e.unused) return token_unused(store, i, *rollout, d.wall, turn);
+  if (e.unused && row.stage != Stage::token) return;  // decided twice
   if (!has_room(*rollout)) rollout->room_since = turn.up;
+  if (e.unused) return token_unused(store, i, *rollout, d.wall, turn);
   rollout->progressed = turn.up;
   if (row.stage == Stage::token || row.stage == Stage::released) {
     ++rollout->tally.silent;

@@ -26,7 +26,7 @@ void apply(Planner::Store& store, const Decision& decision, Position position, c
 // The answer to a check-in of this appliance as things stand, with the grant that stands for it.
 Answer answer_for(const Planner::Store& store, std::uint32_t row, std::uint32_t serial,
                   const Turn& turn) noexcept;
-// The same for who has at hand who asks, and what he waits for.
+// The same where it is known already who asks, and what it waits for.
 Answer answer_for(const Planner::Store& store, std::uint32_t row, const Facts& asks,
                   const Wait& wait, const Turn& turn) noexcept;
 

@@ -84,4 +84,5 @@ struct CheckInLetter {
   std::int64_t patience_ms = INT64_MAX;  // when its sender's patience is over, unless that counts
   Gateway::RequestArrived arrived;       // but for what the centre adds
 };
+
 }  // namespace drydock::sim

@@ -20,8 +20,9 @@ from boot_state import BootState, format_state
 
 ID = "0123456789abcdef"
 WAIT_S = 30.0  # for one event; far above what any takes
-HELPER = "#!/bin/sh\ntouch ../root-helper.sock\nexec sleep 600\n"
-AGENT_READY = "#!/bin/sh\ntouch ../ready\nexec sleep 600\n"
+# No command of theirs is a process of its own: a killed script's would still write for a moment.
+HELPER = "#!/bin/sh\n: >../root-helper.sock\nexec sleep 600\n"
+AGENT_READY = "#!/bin/sh\n: >../ready\nexec sleep 600\n"
 AGENT_MUTE = "#!/bin/sh\nexec sleep 600\n"
 GATE_PASSES = "#!/bin/sh\nexit 0\n"
 GATE_FAILS_B = "#!/bin/sh\nif grep -q partition=B ../cmdline; then exit 1; fi\n"

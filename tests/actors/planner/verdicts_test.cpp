@@ -289,6 +289,18 @@ BOOST_FIXTURE_TEST_CASE(tokens_that_are_never_heard_come_to_an_end, Unheard) {
   BOOST_TEST((tokens == Planner::lapses_max && row(1)->stage == Stage::lapsed));
 }
 
+BOOST_FIXTURE_TEST_CASE(the_last_of_them_frees_its_place_from_then_on, Unheard) {
+  move(first, RolloutMove::resume);  // what keeps the next token back is its own window
+  for (unsigned tokens = 1; tokens < Planner::lapses_max; ++tokens) {
+    token_ends();
+    BOOST_REQUIRE((told(says()) == Stage::staged));
+    ask_token(1);
+  }
+  token_ends();
+  BOOST_TEST((told(says()) == Stage::lapsed));
+  BOOST_TEST((rollout().in_flight == 0U && rollout().room_since == up));
+}
+
 BOOST_AUTO_TEST_CASE(whoever_has_forgotten_what_it_staged_is_offered_it_again) {
   start();
   stage(1);

@@ -97,6 +97,21 @@ BOOST_AUTO_TEST_CASE(a_grant_that_leaves_after_the_halt_is_seen) {
   BOOST_TEST(w.found());
 }
 
+BOOST_AUTO_TEST_CASE(a_token_that_is_taken_back_as_unused_and_was_used_is_seen) {
+  Watched w;
+  const Planner::Store& after = w.world.centre().planner();
+  const planner::Appliance& row = *after.appliances.get(identity_of(1).id);
+  DeadlinePassed passed{identity_of(1).id, row.order};
+  Decision decision;
+  decision.what = passed;
+  w.oracles.decided({Position{1000}, decision}, after);
+  BOOST_TEST(!w.found());  // a deadline that passed takes nothing back
+  passed.unused = true;
+  decision.what = passed;
+  w.oracles.decided({Position{1001}, decision}, after);
+  BOOST_TEST(w.found());
+}
+
 BOOST_AUTO_TEST_CASE(a_run_that_goes_on_to_its_horizon_knows_whether_it_has_settled) {
   Scenario scenario = *scenario_named("good");
   scenario.at_least = scenario.horizon + hours(1);
