@@ -1,11 +1,11 @@
 #pragma once
 // A ring of seconds, the current second in fine buckets of 16 ms, and a heap for what lies beyond
-// the ring. A fine bucket is sorted when its time comes; what falls into that time afterwards goes
-// through a small heap. The order is that of HeapQueue, which is this queue's oracle: the key is
-// total.
-// Cost: an event of a large fleet is written to the end of one of a few hundred lists, copied once,
-// sorted among its bucket and read once. All of that stays in the caches, where a heap of a million
-// touches twenty places all over memory.
+// the ring. A fine bucket is sorted when its time comes, or a little before, so that the next
+// events are known; what falls into that time afterwards goes through a small heap. The order is
+// that of HeapQueue, which is this queue's oracle: the key is total. Cost: an event of a large
+// fleet is written to the end of one of a few hundred lists, copied twice, sorted among its bucket
+// and read once. All of that stays in the caches, where a heap of a million touches twenty places
+// all over memory.
 #include <algorithm>
 #include <array>
 #include <bit>
@@ -22,6 +22,7 @@ class RingQueue {
   static constexpr int fine_bits = 4;                               // 16 ms
   static constexpr int second_bits = 10;                            // 1,024 ms: a "second" here
   static constexpr std::uint64_t seconds = std::uint64_t{1} << 12;  // 70 minutes
+  static constexpr std::size_t known = 48;  // so many are in order where buckets hold as many
 
   RingQueue() : first_(seconds, none), occupied_(seconds / 64, 0) {}
 
@@ -36,13 +37,13 @@ class RingQueue {
       put(second, event);
     else
       far_.push(event);
-    if (size_ == 1) refill();
+    if (size_ == 1) look_further();
   }
   Scheduled<What> pop() {
     ASSERT(size_ != 0);
     --size_;
     const Scheduled<What> least = from_sorted() ? sorted_[at_++] : soon_.pop();
-    if (at_ == sorted_.size() && soon_.empty() && size_ != 0) refill();
+    if (sorted_.size() - at_ <= known) look_further();
     return least;
   }
   bool empty() const { return size_ == 0; }
@@ -108,18 +109,28 @@ class RingQueue {
     return block;
   }
 
-  // Makes the next fine bucket that holds anything the current one; only when nothing is left of
-  // this.
-  void refill() {
-    if (at_ != sorted_.size() || !soon_.empty()) return;
+  // Puts the next fine bucket that holds anything in order behind what is: because nothing is left,
+  // or because it follows close.
+  void look_further() {
+    const bool none_left = at_ == sorted_.size() && soon_.empty();
+    if (none_left ? size_ == 0 : !next_is_close()) return;
     if (fine_occupied_ == 0) take_second();
-    fine_ = static_cast<std::uint32_t>(std::countr_zero(fine_occupied_));
+    fine_ = next_fine();
     fine_occupied_ &= fine_occupied_ - 1;
-    sorted_.clear();
-    sorted_.swap(fine_events_[fine_]);
+    sorted_.erase(sorted_.begin(), sorted_.begin() + static_cast<std::ptrdiff_t>(at_));
     at_ = 0;
-    std::sort(sorted_.begin(), sorted_.end(),
-              [](const auto& a, const auto& b) { return a.key < b.key; });
+    auto& events = fine_events_[fine_];
+    const auto from = sorted_.insert(sorted_.end(), events.begin(), events.end());
+    events.clear();
+    std::sort(from, sorted_.end(), [](const auto& a, const auto& b) { return a.key < b.key; });
+  }
+  std::uint32_t next_fine() const {
+    return static_cast<std::uint32_t>(std::countr_zero(fine_occupied_));
+  }
+  // Of a sparse bucket too much would still come in between: that has to go through the heap.
+  bool next_is_close() const {
+    return fine_occupied_ != 0 && next_fine() == fine_ + 1 &&
+           fine_events_[fine_ + 1].size() >= known;
   }
   // Spreads the next second that holds anything over the fine buckets.
   void take_second() {
@@ -154,8 +165,8 @@ class RingQueue {
 
   std::uint64_t size_ = 0, in_ring_ = 0;
   std::uint64_t second_ = 0;             // the one whose fine buckets are filled
-  std::uint32_t fine_ = 0;               // of it: the one that `sorted_` was, and `soon_` joins
-  std::vector<Scheduled<What>> sorted_;  // of it, not yet taken from at_ on
+  std::uint32_t fine_ = 0;               // of it: the last one that `sorted_` holds
+  std::vector<Scheduled<What>> sorted_;  // up to its end, not yet taken from at_ on
   std::size_t at_ = 0;
   HeapQueue<What> soon_, far_;
   std::array<std::vector<Scheduled<What>>, fines> fine_events_;

@@ -102,28 +102,30 @@ std::uint32_t Appliance::next_told() {
 
 // Delivers what the machines tell each other until nothing is left to deliver.
 void Appliance::drain() {
+  if (ground_.told.empty()) return;
+  const Clocks now = clocks();  // all of this happens within a moment
   bool goes_on = true;
   while (goes_on && !ground_.told.empty()) {
     if (ground_.told.size() > 1) ground_.told.bring_forward(next_told());
-    ground_.told.use_front([&](const Told& told) { goes_on = deliver(told); });
+    ground_.told.use_front([&](const Told& told) { goes_on = deliver(told, now); });
   }
 }
 
 // False when the process has ended before it took this.
-bool Appliance::deliver(const Told& told) {
+bool Appliance::deliver(const Told& told, const Clocks& now) {
   return std::visit(
       overloaded{
-          [&](const Scheduler::Event& event) { return deliver_to<Scheduler>(event); },
-          [&](const Updater::Event& event) { return deliver_to<Updater>(event); },
-          [&](const HealthGate::Event& event) { return deliver_to<HealthGate>(event); },
-          [&](const Reporter::Event& event) { return deliver_to<Reporter>(event); },
-          [&](const Healer::Event& event) { return deliver_to<Healer>(event); },
+          [&](const Scheduler::Event& event) { return deliver_to<Scheduler>(event, now); },
+          [&](const Updater::Event& event) { return deliver_to<Updater>(event, now); },
+          [&](const HealthGate::Event& event) { return deliver_to<HealthGate>(event, now); },
+          [&](const Reporter::Event& event) { return deliver_to<Reporter>(event, now); },
+          [&](const Healer::Event& event) { return deliver_to<Healer>(event, now); },
       },
       told);
 }
 
 template <class M>
-bool Appliance::deliver_to(const typename M::Event& event) {
+bool Appliance::deliver_to(const typename M::Event& event, const Clocks& now) {
   const bool may_strike = !is_everyday(event);
   if (may_strike && !point()) return false;
   if (may_strike && append_fails()) {
@@ -131,7 +133,7 @@ bool Appliance::deliver_to(const typename M::Event& event) {
     kill();  // a write that fails ends the process, and the turn has never been
     return false;
   }
-  take<M>(event);
+  take<M>(event, now);
   return true;
 }
 
@@ -142,10 +144,10 @@ bool Appliance::append_fails() const {
 }
 
 template <class M>
-void Appliance::take(const typename M::Event& event) {
+void Appliance::take(const typename M::Event& event, const Clocks& now) {
   auto& effects = std::get<typename EffectsOf<M>::type>(ground_.effects);
   auto& kept = std::get<Kept<M>>(machines_);
-  kept.step(ground_.seed, identity().id.value, event, clocks(), effects);
+  kept.step(ground_.seed, identity().id.value, event, now, effects);
   tell_turn<M>(ground_.witness, number_, event, effects);
   // Reports are owed to the centre: they are written with the turn itself.
   if constexpr (std::is_same_v<M, Reporter>) {

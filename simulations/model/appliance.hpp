@@ -60,14 +60,14 @@ class alignas(64) Appliance {
     ground_.told.template add<typename M::Event>(event);
   }
   void drain();
-  bool deliver(const Told& told);
+  bool deliver(const Told& told, const Clocks& now);
   template <class M>
-  bool deliver_to(const typename M::Event& event);
+  bool deliver_to(const typename M::Event& event, const Clocks& now);
   std::uint32_t next_told();
   void happen_to_boot(const Happening& happening);
   void happen_to_agent(const Happening& happening);
   template <class M>
-  void take(const typename M::Event& event);
+  void take(const typename M::Event& event, const Clocks& now);
   template <class M>
   void carry_out(const typename M::Effect& effect);
   template <class M>

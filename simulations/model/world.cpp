@@ -153,18 +153,24 @@ bool World::step() {
   return true;
 }
 
-// A large fleet lies in memory, not in the caches: what the next events need is fetched while this
-// one happens.
+// A large fleet lies in memory, not in the caches: what the next events need is fetched while these
+// happen. Many at a time, since each is on a page of its own, and pages are found side by side.
 void World::prefetch() const {
-  constexpr std::size_t far = 12, near = 6;
-  if (const Happening* h = ground_.run.ahead(far)) {
+  constexpr std::size_t batch = 16;
+  static_assert(3 * batch <= RingQueue<Happening>::known);
+  if (ground_.run.events() % batch != 0) return;
+  for (std::size_t n = 2 * batch; n < 3 * batch; ++n) {
+    const Happening* h = ground_.run.ahead(n);
+    if (h == nullptr) break;
     if (h->target != 0 && h->target <= appliances_.size())
       appliances_[h->target - 1].prefetch(), ground_.run.prefetch(h->target);
     else if (h->kind == Kind::request)
       centre_.prefetch_places(h->number);
   }
-  const Happening* h = ground_.run.ahead(near);
-  if (h != nullptr && h->kind == Kind::request) centre_.prefetch_rows(h->number);
+  for (std::size_t n = batch; n < 2 * batch; ++n) {
+    const Happening* h = ground_.run.ahead(n);
+    if (h != nullptr && h->kind == Kind::request) centre_.prefetch_rows(h->number);
+  }
 }
 
 // --- the operators -------------------------------------------------------------------------------

@@ -85,6 +85,25 @@ BOOST_AUTO_TEST_CASE(the_ring_gives_what_the_heap_gives_at_every_step) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(in_a_crowd_the_next_events_are_known_across_buckets) {
+  using Ring = RingQueue<std::uint32_t>;
+  constexpr std::uint32_t a_ms = 10, events = 1'000 * a_ms;  // within one second of the ring
+  Ring ring;
+  ring.push({{0, 0, 0}, 0});  // the bucket of now is begun: none of the others falls into it
+  for (std::uint32_t n = 1; n < events; ++n) ring.push({{16 + n / a_ms, n, 0}, n});
+  std::uint32_t unknown = 0, wrong = 0;
+  for (std::uint32_t n = 0; n + Ring::known < events; ++n) {
+    wrong += ring.pop().what != n;
+    for (std::uint32_t k = 0; k < Ring::known; ++k) {
+      const std::uint32_t* next = ring.ahead(k);
+      unknown += next == nullptr;
+      wrong += next != nullptr && *next != n + 1 + k;
+    }
+  }
+  BOOST_TEST(wrong == 0U);
+  BOOST_TEST(unknown == 0U);
+}
+
 BOOST_AUTO_TEST_CASE(no_two_sources_share_their_place_in_a_tie) {
   std::set<std::uint64_t> places;
   for (std::uint32_t source = 0; source < 100'000; ++source) places.insert(order_of(1, source));
