@@ -34,7 +34,7 @@ class alignas(64) Appliance {
   UnderWay durable() const;
   // What its next event will look at. Inlined always, as Table's.
   [[gnu::always_inline]] void prefetch() const {
-    constexpr std::size_t line = 64, lines = 5;  // as far as scheduler and reporter reach
+    constexpr std::size_t line = 64, lines = 4;  // as far as scheduler and reporter reach
     const char* from = reinterpret_cast<const char*>(this);
     for (std::size_t i = 0; i < lines; ++i) __builtin_prefetch(from + i * line, 1);
   }
@@ -47,7 +47,9 @@ class alignas(64) Appliance {
   const Box& box() const { return box_; }
   Version running() const { return box_.boot_state.slot(boot_.slot).version; }
   // Runs a release with which it never reaches the centre.
-  bool unreachable() const { return defect() == Defect::unreachable; }
+  bool unreachable() const {
+    return ground_.releases.some(Defect::unreachable) && defect() == Defect::unreachable;
+  }
   // Nothing is under way and everything is reported and acknowledged.
   bool at_rest() const;
   // Over everything that lasts: the machines' chains, the boot's gates, boot state and slots.

@@ -312,7 +312,7 @@ bool Appliance::believes_orders() const {
 // --- the healer's ----------------------------------------------------------------------------
 
 bool Appliance::looks_may_be_bad() const {
-  return ground_.scenario.faults.drifts_permille != 0 || ground_.releases.some_wear_out();
+  return ground_.scenario.faults.drifts_permille != 0 || ground_.releases.some(Defect::wears_out);
 }
 
 void Appliance::act(const Healer::Observe& effect) {
@@ -326,8 +326,8 @@ void Appliance::act(const Healer::Observe& effect) {
       observed.level = Healer::Level::bad;
   }
   const bool soaked = machine<HealthGate>().store().phase == HealthGate::Phase::idle;
-  if (effect.check == HostCheck::process && ground_.releases.some_wear_out() && !ground_.healed() &&
-      soaked && defect() == Defect::wears_out) {
+  if (effect.check == HostCheck::process && ground_.releases.some(Defect::wears_out) &&
+      !ground_.healed() && soaked && defect() == Defect::wears_out) {
     SOMETIMES(true, "a release wears out");
     observed.level = Healer::Level::bad;
   }

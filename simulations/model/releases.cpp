@@ -8,9 +8,9 @@ const Release* Releases::find(Version version) const {
   return nullptr;
 }
 
-bool Releases::some_wear_out() const {
+bool Releases::some(Defect defect) const {
   for (const Release& release : scenario_.releases)
-    if (release.defect == Defect::wears_out) return true;
+    if (release.defect == defect) return true;
   return false;
 }
 

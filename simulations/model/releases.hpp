@@ -13,7 +13,7 @@ class Releases {
   static constexpr std::uint64_t required = 0b011;  // the third is only wanted
 
   const Release* find(Version version) const;
-  bool some_wear_out() const;
+  bool some(Defect defect) const;  // has any release this defect?
   // Of the release on an appliance of this model; without one, as if the model did not matter.
   Defect defect(Version version, ApplianceId appliance, HardwareId hardware = {}) const;
   std::uint32_t chunks(Version version) const;
