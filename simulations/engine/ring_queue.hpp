@@ -122,22 +122,24 @@ class RingQueue {
     put_in_order(fine_events_[fine_]);
     fine_events_[fine_].clear();
   }
-  // By the millisecond first: what is left to compare are the few of one millisecond.
+  // By the millisecond first, where that leaves only a few each to compare.
   void put_in_order(const std::vector<Scheduled<What>>& events) {
     constexpr std::size_t a_fine = std::size_t{1} << fine_bits;  // milliseconds
     const auto ms_of = [](const auto& event) {
       return static_cast<std::size_t>(event.key.at_ms) % a_fine;
     };
+    const auto by_key = [](const auto& a, const auto& b) { return a.key < b.key; };
+    const auto from = sorted_.insert(sorted_.end(), events.begin(), events.end());
+    if (events.size() < a_fine) return std::sort(from, sorted_.end(), by_key);
     std::array<std::size_t, a_fine + 1> place{};  // of the next event of each millisecond
     for (const auto& event : events) ++place[ms_of(event) + 1];
     for (std::size_t ms = 0; ms < a_fine; ++ms) place[ms + 1] += place[ms];
-    const auto from = sorted_.insert(sorted_.end(), events.size(), Scheduled<What>{});
     for (const auto& event : events)
       from[static_cast<std::ptrdiff_t>(place[ms_of(event)]++)] = event;
     auto least = from;
     for (std::size_t ms = 0; ms < a_fine; ++ms) {  // each place is by now where the next ms begins
       const auto end = from + static_cast<std::ptrdiff_t>(place[ms]);
-      std::sort(least, end, [](const auto& a, const auto& b) { return a.key < b.key; });
+      std::sort(least, end, by_key);
       least = end;
     }
   }
