@@ -45,5 +45,7 @@ BOOST_AUTO_TEST_CASE(what_no_memory_could_hold_is_refused) {
   volatile std::size_t size = std::numeric_limits<std::size_t>::max() - 1;
   BOOST_CHECK_THROW(static_cast<void>(::operator new(size)), std::bad_alloc);
   BOOST_CHECK_THROW(static_cast<void>(::operator new (size, std::align_val_t{64})), std::bad_alloc);
+  BOOST_TEST(::operator new(size, std::nothrow) == nullptr);
   BOOST_CHECK_NO_THROW(::operator delete(::operator new(0)));
+  BOOST_CHECK_NO_THROW(::operator delete(::operator new(1, std::nothrow)));
 }
