@@ -2,10 +2,11 @@
 // A ring of seconds, the current second in fine buckets of 16 ms, and a heap for what lies beyond
 // the ring. A fine bucket is sorted when its time comes, or a little before, so that the next
 // events are known; what falls into that time afterwards goes through a small heap. The order is
-// that of HeapQueue, which is this queue's oracle: the key is total. Cost: an event of a large
-// fleet is written to the end of one of a few hundred lists, copied twice, sorted among its bucket
-// and read once. All of that stays in the caches, where a heap of a million touches twenty places
-// all over memory.
+// that of HeapQueue, which is this queue's oracle: the key is total.
+//
+// Cost: an event of a large fleet is written to the end of one of a few hundred lists, copied
+// twice, sorted among its bucket and read once. All of that stays in the caches, where a heap of a
+// million touches twenty places all over memory.
 #include <algorithm>
 #include <array>
 #include <bit>
