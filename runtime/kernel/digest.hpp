@@ -12,12 +12,18 @@ constexpr std::uint64_t mix64(std::uint64_t x) noexcept {
   x = (x ^ (x >> 27)) * 0x94D049BB133111EB;
   return x ^ (x >> 31);
 }
+// The number that mix64 makes `x` of: its steps taken back, with the inverses modulo 2^64.
+constexpr std::uint64_t unmix64(std::uint64_t x) noexcept {
+  x = (x ^ (x >> 31) ^ (x >> 62)) * 0x319642B2D24D8EC3;
+  x = (x ^ (x >> 27) ^ (x >> 54)) * 0x96DE1B173F119089;
+  return x ^ (x >> 30) ^ (x >> 60);
+}
 
 class Digest {
  public:
   constexpr Digest() = default;
   constexpr explicit Digest(std::uint64_t start) : value_(start) {}
-  constexpr void absorb(std::uint64_t x) noexcept {
+  [[gnu::always_inline]] constexpr void absorb(std::uint64_t x) noexcept {
     value_ = mix64(value_ * 0x9E3779B97F4A7C15 + x + 1);
   }
   constexpr void absorb_bytes(const char* bytes, std::size_t size) noexcept {

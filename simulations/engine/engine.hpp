@@ -18,7 +18,7 @@ class Engine {
 
   // Sources are numbered 0 to sources - 1; each schedules under its own number.
   Engine(std::uint64_t seed, std::uint32_t sources, Queue queue = Queue{})
-      : seed_(seed), queue_(std::move(queue)), scheduled_(sources, 0) {}
+      : mixed_seed_(mix64(seed)), queue_(std::move(queue)), scheduled_(sources, 0) {}
 
   Instant now() const { return now_; }
   std::uint64_t events() const { return events_; }
@@ -33,7 +33,7 @@ class Engine {
   // The place of an event among all others, to be scheduled there before its time comes, or never.
   EventKey place_of_next(std::uint32_t source, Duration after) {
     ASSERT(after.value >= 0 && source < scheduled_.size());
-    return {(now_ + after).value, order_of(seed_, source), scheduled_[source]++};
+    return {(now_ + after).value, order_in(mixed_seed_, source), scheduled_[source]++};
   }
   void schedule(const EventKey& place, const What& what) {
     ASSERT(place.at_ms >= now_.value);
@@ -55,7 +55,7 @@ class Engine {
   }
 
  private:
-  std::uint64_t seed_;
+  std::uint64_t mixed_seed_;
   Instant now_;
   std::uint64_t events_ = 0;
   Queue queue_;

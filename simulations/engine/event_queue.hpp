@@ -17,8 +17,11 @@ struct EventKey {
 };
 
 // For one seed a bijection over sources, so that (order, seq) names one event only.
+constexpr std::uint64_t order_in(std::uint64_t mixed_seed, std::uint32_t source) noexcept {
+  return mix64(mixed_seed + (std::uint64_t{source} + 1) * 0x9E3779B97F4A7C15);
+}
 constexpr std::uint64_t order_of(std::uint64_t seed, std::uint32_t source) noexcept {
-  return mix64(mix64(seed) + (std::uint64_t{source} + 1) * 0x9E3779B97F4A7C15);
+  return order_in(mix64(seed), source);
 }
 
 template <class What>

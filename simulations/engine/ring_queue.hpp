@@ -23,7 +23,7 @@ class RingQueue {
   static constexpr int fine_bits = 4;                               // 16 ms
   static constexpr int second_bits = 10;                            // 1,024 ms: a "second" here
   static constexpr std::uint64_t seconds = std::uint64_t{1} << 12;  // 70 minutes
-  static constexpr std::size_t known = 48;  // so many are in order where buckets hold as many
+  static constexpr std::size_t known = 12;  // so many are in order where buckets hold as many
 
   RingQueue() : first_(seconds, none), occupied_(seconds / 64, 0) {}
 
@@ -123,25 +123,41 @@ class RingQueue {
     put_in_order(fine_events_[fine_]);
     fine_events_[fine_].clear();
   }
-  // By the millisecond first, where that leaves only a few each to compare.
+  // A large bucket by the millisecond and the first bits of the order first: that leaves hardly
+  // any two to compare, but where a crowd comes from one source at one moment.
   void put_in_order(const std::vector<Scheduled<What>>& events) {
-    constexpr std::size_t a_fine = std::size_t{1} << fine_bits;  // milliseconds
-    const auto ms_of = [](const auto& event) {
-      return static_cast<std::size_t>(event.key.at_ms) % a_fine;
+    constexpr int order_bits = 3;
+    constexpr std::size_t cells = std::size_t{1} << (fine_bits + order_bits);
+    const auto cell_of = [](const Scheduled<What>& event) {
+      const auto ms = static_cast<std::uint64_t>(event.key.at_ms) << order_bits;
+      return static_cast<std::size_t>((ms | event.key.order >> (64 - order_bits)) % cells);
     };
     const auto by_key = [](const auto& a, const auto& b) { return a.key < b.key; };
     const auto from = sorted_.insert(sorted_.end(), events.begin(), events.end());
-    if (events.size() < a_fine) return std::sort(from, sorted_.end(), by_key);
-    std::array<std::size_t, a_fine + 1> place{};  // of the next event of each millisecond
-    for (const auto& event : events) ++place[ms_of(event) + 1];
-    for (std::size_t ms = 0; ms < a_fine; ++ms) place[ms + 1] += place[ms];
-    for (const auto& event : events)
-      from[static_cast<std::ptrdiff_t>(place[ms_of(event)]++)] = event;
-    auto least = from;
-    for (std::size_t ms = 0; ms < a_fine; ++ms) {  // each place is by now where the next ms begins
-      const auto end = from + static_cast<std::ptrdiff_t>(place[ms]);
-      std::sort(least, end, by_key);
-      least = end;
+    if (events.size() < cells / 4) return std::sort(from, sorted_.end(), by_key);
+    std::array<std::uint32_t, cells + 1> place{};  // of the next event of each cell
+    for (const auto& event : events) ++place[cell_of(event) + 1];
+    std::uint32_t most = 0;  // in one cell
+    for (std::size_t cell = 0; cell < cells; ++cell) {
+      most = std::max(most, place[cell + 1]);
+      place[cell + 1] += place[cell];
+    }
+    for (const auto& event : events) from[place[cell_of(event)]++] = event;
+    constexpr std::uint32_t crowd = 16;
+    if (most > crowd) return std::sort(from, sorted_.end(), by_key);
+    sort_nearly_sorted(from, sorted_.end());
+  }
+  template <class It>
+  static void sort_nearly_sorted(It from, It to) {
+    for (It at = from + 1; at < to; ++at) {
+      if (at[-1].key < at->key) continue;
+      const Scheduled<What> moved = *at;
+      It place = at;
+      do {
+        *place = place[-1];
+        --place;
+      } while (place != from && moved.key < place[-1].key);
+      *place = moved;
     }
   }
   std::uint32_t next_fine() const {

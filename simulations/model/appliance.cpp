@@ -30,6 +30,11 @@ bool is_everyday(const std::variant<Ts...>& what) {
 }  // namespace
 
 Appliance::Appliance(Ground& ground, std::uint32_t number) : ground_(ground), number_(number) {
+  const Identity who = identity_of(number, ground.scenario.fleet);
+  who_ = {who.id, static_cast<std::uint32_t>(who.site.value),
+          static_cast<std::uint16_t>(who.client.value),
+          static_cast<std::uint16_t>(who.hardware.value)};
+  ASSERT(identity().hardware == who.hardware && identity().client == who.client);
   const std::uint32_t chunks = ground.releases.chunks(ground.scenario.installed);
   box_.boot_state.slot(Slot::a) = {ground.scenario.installed, chunks, chunks, false};
 }

@@ -33,17 +33,19 @@ class alignas(64) Appliance {
   // What of it lasts and lies in the pool.
   UnderWay durable() const;
   // What its next event will look at. Inlined always, as Table's.
-  [[gnu::always_inline]] void prefetch() const {
-    constexpr std::size_t line = 64, lines = 4;  // as far as scheduler and reporter reach
-    const char* from = reinterpret_cast<const char*>(this);
-    for (std::size_t i = 0; i < lines; ++i) __builtin_prefetch(from + i * line, 1);
+  [[gnu::always_inline]] void prefetch() const { prefetch_lines(0, check_in_lines); }
+  // And what else, where something is under way; some time after the first hint.
+  [[gnu::always_inline]] void prefetch_under_way() const {
+    if (under_way_ == Pool<UnderWay>::none) return;
+    prefetch_lines(check_in_lines, sizeof(Appliance) / cache_line);
+    ground_.under_way.prefetch(under_way_);
   }
 
   template <class M>
   const Kept<M>& machine() const {
     return std::get<Kept<M>>(machines_);
   }
-  Identity identity() const { return identity_of(number_, ground_.scenario.fleet); }
+  Identity identity() const { return {who_.id, {who_.client}, {who_.site}, {who_.model}}; }
   const Box& box() const { return box_; }
   Version running() const { return box_.boot_state.slot(boot_.slot).version; }
   // Runs a release with which it never reaches the centre.
@@ -56,6 +58,13 @@ class alignas(64) Appliance {
   std::uint64_t digest() const;
 
  private:
+  static constexpr std::size_t cache_line = 64;
+  static constexpr std::size_t check_in_lines = 4;  // as far as scheduler and reporter reach
+  [[gnu::always_inline]] void prefetch_lines(std::size_t from, std::size_t to) const {
+    const char* here = reinterpret_cast<const char*>(this);
+    for (std::size_t i = from; i < to; ++i) __builtin_prefetch(here + i * cache_line, 1);
+  }
+
   // machines (appliance.cpp)
   template <class M, class Event>
   void post(const Event& event) {
@@ -157,6 +166,11 @@ class alignas(64) Appliance {
 
   // What every check-in looks at comes first.
   Ground& ground_;
+  struct Who {  // identity(), small
+    ApplianceId id;
+    std::uint32_t site = 0;
+    std::uint16_t client = 0, model = 0;
+  } who_;
   std::uint32_t number_;
   std::uint32_t process_ = 0;  // of the agent: counts starts and ends
   std::uint32_t boots_ = 0;    // counts power on and off: the life of boot-bound happenings

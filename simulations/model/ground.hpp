@@ -28,7 +28,7 @@ struct Identity {
   SiteId site;
   HardwareId hardware;
 };
-// Two clients share the sites. Inlined always: most who ask want one field, many times a check-in.
+// Two clients share the sites. Inlined always: most who ask want one field.
 [[gnu::always_inline]] constexpr Identity identity_of(std::uint32_t appliance,
                                                       const FleetShape& fleet = {}) {
   const std::uint32_t n = appliance - 1;  // appliances begin at 1
@@ -37,6 +37,16 @@ struct Identity {
   const std::uint32_t rare = fleet.rare_one_in;
   const std::uint32_t model = rare != 0 ? appliance % rare == 0 : appliance % fleet.models;
   return {{mix64(appliance) | 1}, {site % 2 + 1}, {site + 1}, {model + 1}};
+}
+
+// Which of the first `appliances` has this id; 0: none.
+constexpr std::uint32_t number_of(ApplianceId id, std::uint32_t appliances) {
+  for (const std::uint64_t mixed : {id.value, id.value - 1}) {  // an id has its lowest bit set
+    if (id.value % 2 == 0) break;
+    const std::uint64_t number = unmix64(mixed);
+    if (number != 0 && number <= appliances) return static_cast<std::uint32_t>(number);
+  }
+  return 0;
 }
 
 // What the machines of one appliance tell each other within a moment.

@@ -154,9 +154,10 @@ bool World::step() {
 }
 
 // A large fleet lies in memory, not in the caches: what the next events need is fetched while these
-// happen. Many at a time, since each is on a page of its own, and pages are found side by side.
+// happen. A few at a time, since each is on a page of its own, and pages are found side by side;
+// not more, since a processor waits for few lines at once.
 void World::prefetch() const {
-  constexpr std::size_t batch = 16;
+  constexpr std::size_t batch = 4;
   static_assert(3 * batch <= RingQueue<Happening>::known);
   if (ground_.run.events() % batch != 0) return;
   for (std::size_t n = 2 * batch; n < 3 * batch; ++n) {
@@ -169,7 +170,11 @@ void World::prefetch() const {
   }
   for (std::size_t n = batch; n < 2 * batch; ++n) {
     const Happening* h = ground_.run.ahead(n);
-    if (h != nullptr && h->kind == Kind::request) centre_.prefetch_rows(h->number);
+    if (h == nullptr) break;
+    if (h->target != 0 && h->target <= appliances_.size())
+      appliances_[h->target - 1].prefetch_under_way();
+    else if (h->kind == Kind::request)
+      centre_.prefetch_rows(h->number);
   }
 }
 

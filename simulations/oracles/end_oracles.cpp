@@ -1,4 +1,7 @@
 // What is checked each minute and at the end: the planner's counters, and that everybody converged.
+#include <algorithm>
+#include <span>
+
 #include "actors/planner/evidence.hpp"
 #include "simulations/oracles/oracles.hpp"
 
@@ -67,22 +70,35 @@ void Oracles::recount_sites() {
 // --- at the end
 // --------------------------------------------------------------------------------------
 
+template <class Each>
+void Oracles::each_course(Each&& each) const {
+  std::vector<Update> course;
+  for (const Line& line : lines_) {
+    course.clear();
+    for (std::uint32_t place = line.update; place != none; place = updates_[place].before)
+      course.push_back(updates_[place]);
+    std::sort(course.begin(), course.end(),
+              [](const Update& a, const Update& b) { return a.rollout < b.rollout; });
+    for (auto from = course.begin(); from != course.end();) {
+      const auto to = std::find_if(from, course.end(),
+                                   [&](const Update& u) { return u.rollout != from->rollout; });
+      each(std::span<const Update>(from, to));
+      from = to;
+    }
+  }
+}
+
 Oracles::Counts Oracles::truth() const {
   Counts counts;
-  std::map<std::pair<std::uint32_t, RolloutId>, Update> by_appliance;
-  for (const auto& [id, update] : updates_) {
-    Update& all = by_appliance[{update.appliance, update.rollout}];
-    all.good = all.good || update.good;
-    all.armed = all.armed || update.armed;
-    all.fell_back = all.fell_back || update.fell_back;
-    all.silent = all.silent || update.silent;
-  }
-  for (const auto& [key, all] : by_appliance) {
-    counts.committed += all.good ? 1 : 0;
-    counts.exposed += all.armed ? 1 : 0;
-    counts.rolled_back += all.fell_back ? 1 : 0;
-    counts.silent += all.silent ? 1 : 0;
-  }
+  each_course([&](std::span<const Update> course) {
+    const auto any = [&](auto&& is_so) -> std::uint32_t {
+      return std::any_of(course.begin(), course.end(), is_so) ? 1 : 0;
+    };
+    counts.committed += any([](const Update& u) { return u.good; });
+    counts.exposed += any([](const Update& u) { return u.armed; });
+    counts.rolled_back += any([](const Update& u) { return u.fell_back; });
+    counts.silent += any([](const Update& u) { return u.silent; });
+  });
   return counts;
 }
 
@@ -124,23 +140,23 @@ void Oracles::check_convergence() {
 // The tallies against the truth of every update. An appliance may need several to get one release.
 void Oracles::check_tallies() {
   std::map<RolloutId, planner::Tally> truth;
-  std::map<std::pair<RolloutId, std::uint32_t>, bool> token, committed;
-  for (const auto& [id, update] : updates_) {
-    if (update.forgotten) continue;
-    const bool proven = update.good || update.fell_back;
-    bool& has_token = token[{update.rollout, update.appliance}];
-    has_token = has_token || (update.token && !update.token_forgotten) || proven;
-    planner::Tally& tally = truth[update.rollout];
-    bool& has_committed = committed[{update.rollout, update.appliance}];
-    tally.committed += update.good && !has_committed ? 1 : 0;
-    has_committed = has_committed || update.good;
-    tally.silent += update.silent ? 1 : 0;
-    tally.rolled_back += update.fell_back && !update.silent ? 1 : 0;
-  }
-  for (const auto& [key, has_token] : token) {
-    ++truth[key.first].granted;
-    truth[key.first].exposed += has_token ? 1 : 0;
-  }
+  each_course([&](std::span<const Update> course) {
+    bool has_token = false, committed = false;
+    if (std::all_of(course.begin(), course.end(), [](const Update& u) { return u.forgotten; }))
+      return;
+    planner::Tally& tally = truth[course.front().rollout];
+    for (const Update& update : course) {
+      if (update.forgotten) continue;
+      const bool proven = update.good || update.fell_back;
+      has_token = has_token || (update.token && !update.token_forgotten) || proven;
+      committed = committed || update.good;
+      tally.silent += update.silent ? 1 : 0;
+      tally.rolled_back += update.fell_back && !update.silent ? 1 : 0;
+    }
+    ++tally.granted;
+    tally.exposed += has_token ? 1 : 0;
+    tally.committed += committed ? 1 : 0;
+  });
   const auto compare = [&](RolloutId id, const char* what, std::uint32_t said, std::uint32_t is) {
     // Whose disk goes back may do again what is counted already, with another end; and an end that
     // was lost with a journal is silence to the centre.

@@ -24,11 +24,10 @@ void Oracles::backed_up() {
 }
 
 void Oracles::goes_back() {
-  for (auto& [id, update] : updates_) {
-    const auto found = backup_->updates.find(id);
-    const bool known = found != backup_->updates.end();
-    const Update then = known ? found->second : Update{};
-    change(update, [&](Update& u) {
+  for (std::size_t place = 0; place < updates_.size(); ++place) {
+    const bool known = place < backup_->updates.size();
+    const Update then = known ? backup_->updates[place] : Update{};
+    change(updates_[place], [&](Update& u) {
       u.forgotten = !known;
       u.token_forgotten = u.token && !then.token;
       u.given_up = then.given_up;

@@ -22,20 +22,34 @@ void Oracles::told(std::uint32_t, const std::string& line) {
 
 Instant Oracles::now() const { return world_ == nullptr ? Instant{} : world_->now(); }
 
+std::uint32_t Oracles::number(ApplianceId appliance) const {
+  const std::uint32_t number = number_of(appliance, static_cast<std::uint32_t>(lines_.size() - 1));
+  ASSERT(number != 0);
+  return number;
+}
+
 // An update is open until its appliance or the centre is done with it.
 void Oracles::hold(const Update& update, int by) {
   const auto add = [&](std::uint32_t& count) { count += static_cast<std::uint32_t>(by); };
   Held& held = in_rollout_[update.rollout];
   if (update.forgotten) return;
-  if (!update.over && !update.given_up)
-    add(held.open),
-        add(open_at_site_[world_->appliances()[update.appliance - 1].identity().site.value]);
+  if (!update.over && !update.given_up) add(held.open), add(open_at_site(update.appliance));
   if (update.on_trial && !update.silent && !update.token_forgotten) add(held.on_trial);
 }
 
-Oracles::Update* Oracles::find(UpdateId update) {
-  const auto found = updates_.find(update.value);
-  return found == updates_.end() ? nullptr : &found->second;
+std::uint32_t& Oracles::open_at_site(std::uint32_t appliance) {
+  const std::uint64_t site = world_->appliances()[appliance - 1].identity().site.value;
+  if (site >= open_at_site_.size()) open_at_site_.resize(site + 1);
+  return open_at_site_[site];
+}
+
+// Nearly always it is the newest of the appliance that speaks of it.
+Oracles::Update* Oracles::find(std::uint32_t appliance, UpdateId update) {
+  if (!update) return nullptr;
+  const std::uint32_t newest = lines_[appliance].update;
+  if (newest != none && updates_[newest].id == update) return &updates_[newest];
+  const auto found = places_.find(update.value);
+  return found == places_.end() ? nullptr : &updates_[found->second];
 }
 
 // --- slots
@@ -43,7 +57,7 @@ Oracles::Update* Oracles::find(UpdateId update) {
 // Of what a commit of this appliance left behind? Nothing but a release that was good there before
 // may be tried without a grant.
 bool Oracles::is_return(std::uint32_t appliance, UpdateId trial) {
-  const Update* left = find(return_of(trial));
+  const Update* left = find(appliance, return_of(trial));
   return left != nullptr && left->appliance == appliance && left->good;
 }
 
@@ -51,12 +65,11 @@ void Oracles::booted(std::uint32_t appliance, const Boot& boot, const BootState&
   if (boot.slot != state.good && boot.slot != state.trial && !boot.picked)
     fail(appliance, "boots a slot that is neither good nor on trial");
   if (!state.slot(boot.slot).whole()) fail(appliance, "boots a slot that is not whole");
-  const Update* update = find(state.update);
-  if (boot.slot == state.trial && is_return(appliance, state.update)) return;
-  if (boot.slot == state.trial && update == nullptr)
-    fail(appliance, "boots a trial that the log never granted");
-  if (boot.slot == state.trial && update != nullptr && !update->token)
-    fail(appliance, "boots a trial without a token");
+  if (boot.slot != state.trial) return;
+  const Update* update = find(appliance, state.update);
+  if ((update != nullptr && update->token) || is_return(appliance, state.update)) return;
+  fail(appliance, update == nullptr ? "boots a trial that the log never granted"
+                                    : "boots a trial without a token");
 }
 
 void Oracles::boot_state_changed(std::uint32_t appliance, const BootState& state, Slot running) {
@@ -65,13 +78,13 @@ void Oracles::boot_state_changed(std::uint32_t appliance, const BootState& state
   if (running != Slot::none && running != state.good && running != state.trial &&
       state.trial != Slot::none)
     fail(appliance, "runs a slot that is neither good nor on trial");
-  for (UpdateId id = lines_[appliance].update; id;) {
-    Update& update = *find(id);
-    const bool armed = state.trial != Slot::none && state.update == id;
+  for (std::uint32_t place = lines_[appliance].update; place != none;) {
+    Update& update = updates_[place];
+    const bool armed = state.trial != Slot::none && state.update == update.id;
     if (update.on_trial && !armed) change(update, [](Update& u) { u.on_trial = false; });
-    id = update.before;
+    place = update.before;
   }
-  Update* update = state.trial == Slot::none ? nullptr : find(state.update);
+  Update* update = state.trial == Slot::none ? nullptr : find(appliance, state.update);
   if (update == nullptr || update->on_trial) return;
   change(*update, [](Update& u) { u.armed = u.on_trial = true; });
   // A trial of before may be back with its disk.
@@ -83,13 +96,13 @@ void Oracles::slot_written(std::uint32_t appliance, Slot slot, Slot running) {
   if (slot == running) fail(appliance, "writes the slot that runs");
 }
 
-void Oracles::marked_good(std::uint32_t, UpdateId id) {
-  if (Update* update = find(id))
+void Oracles::marked_good(std::uint32_t appliance, UpdateId id) {
+  if (Update* update = find(appliance, id))
     change(*update, [](Update& u) { u.good = u.over = true, u.on_trial = false; });
 }
 
-void Oracles::fell_back(std::uint32_t, UpdateId id) {
-  if (Update* update = find(id))
+void Oracles::fell_back(std::uint32_t appliance, UpdateId id) {
+  if (Update* update = find(appliance, id))
     change(*update, [](Update& u) { u.fell_back = u.over = true, u.on_trial = false; });
 }
 
@@ -106,7 +119,7 @@ bool Oracles::heard_the_halt(std::uint32_t appliance, RolloutId rollout) const {
 }
 
 void Oracles::install_ordered(std::uint32_t appliance, const Grant& grant) {
-  const Update* update = find(grant.update);
+  const Update* update = find(appliance, grant.update);
   const planner::Rollout* rollout = planner().rollouts.get(grant.rollout);
   if (update == nullptr || update->appliance != appliance || update->rollout != grant.rollout ||
       rollout == nullptr)
@@ -124,7 +137,7 @@ void Oracles::install_ordered(std::uint32_t appliance, const Grant& grant) {
 }
 
 void Oracles::arm_asked(std::uint32_t appliance, const Grant& grant) {
-  const Update* update = find(grant.update);
+  const Update* update = find(appliance, grant.update);
   if (update == nullptr || update->appliance != appliance || !update->token)
     fail(appliance, "arms a trial without a token of the log");
   if (!window_open(appliance)) fail(appliance, "arms a trial outside its window");
@@ -141,17 +154,17 @@ bool Oracles::window_open(std::uint32_t appliance) const {
 }
 
 void Oracles::reboot_asked(std::uint32_t appliance, UpdateId id) {
-  const Update* update = find(id);
+  const Update* update = find(appliance, id);
+  if (update != nullptr && !heard_the_halt(appliance, update->rollout)) return;
   if (is_return(appliance, id)) return;
-  if (update == nullptr) return fail(appliance, "reboots into what the log never granted");
-  if (heard_the_halt(appliance, update->rollout))
-    fail(appliance, "reboots into the trial after it heard the halt");
+  fail(appliance, update == nullptr ? "reboots into what the log never granted"
+                                    : "reboots into the trial after it heard the halt");
 }
 
 void Oracles::answer_left(std::uint32_t appliance, const Answer& answer) {
   if (answer.grant.kind == GrantKind::none) return;
   if (halted(answer.grant.rollout) != nullptr) fail(appliance, "is sent a grant after the halt");
-  const Update* update = find(answer.grant.update);
+  const Update* update = find(appliance, answer.grant.update);
   if (update == nullptr || update->appliance != appliance || update->forgotten)
     return fail(appliance, "is sent a grant that is not in the log");
   if (answer.grant.kind == GrantKind::reboot && (!update->token || update->token_forgotten))
@@ -167,15 +180,13 @@ void Oracles::answer_taken(std::uint32_t appliance, const Answer& answer) {
 // --- decisions
 
 void Oracles::decided(const Planner::Decided& decided, const Planner::Store& after) {
-  if (numbers_.empty())
-    for (std::uint32_t i = 1; i < lines_.size(); ++i) numbers_[identity_of(i).id.value] = i;
   if (const auto* grant = std::get_if<GrantIssued>(&decided.decision.what))
     granted(*grant, decided.position, after);
   if (const auto* reports = std::get_if<ReportsCounted>(&decided.decision.what))
     counted(*reports, after);
   if (const auto* passed = std::get_if<DeadlinePassed>(&decided.decision.what)) {
     const planner::Appliance* row = after.appliances.get(passed->appliance);
-    Update* update = row == nullptr ? nullptr : find(row->update);
+    Update* update = row == nullptr ? nullptr : find(number(passed->appliance), row->update);
     if (update != nullptr && row->order == passed->order && !planner::in_flight(row->stage)) {
       const bool silent = row->stage == planner::Stage::silent;
       change(*update, [&](Update& u) { u.silent = u.silent || silent, u.given_up = true; });
@@ -194,22 +205,26 @@ void Oracles::check_unused(const Update& update) {
 }
 
 void Oracles::granted(const GrantIssued& grant, Position position, const Planner::Store& after) {
-  const std::uint32_t number = numbers_.at(grant.appliance.value);
+  const std::uint32_t number = this->number(grant.appliance);
   const planner::Appliance* row = after.appliances.get(grant.appliance);
   const bool applied =
       row != nullptr && (row->order.value & ((std::uint64_t{1} << 40) - 1)) == position.value;
   if (!applied) return;
   if (!orders_before_.empty() && row->order <= orders_before_[number])
     fail(number, "is given an order that is no newer than one of the lost centre");
-  Update& update = updates_[grant.update.value];
-  if (grant.kind == GrantKind::reboot)
-    return change(update, [](Update& u) { u.token = true, u.token_forgotten = false; });
+  if (!grant.update) return fail(number, "is granted an update without an id");
+  Update* known = find(number, grant.update);
+  if (grant.kind == GrantKind::reboot) {
+    if (known == nullptr) return fail(number, "is given a token for what the log never granted");
+    return change(*known, [](Update& u) { u.token = true, u.token_forgotten = false; });
+  }
   if (halted(grant.rollout) != nullptr) fail(number, "is granted an install after the halt");
-  if (update.appliance != 0) return fail(number, "is granted an update a second time");
-  update.appliance = number;
-  update.rollout = grant.rollout;
-  update.before = std::exchange(lines_[number].update, grant.update);
-  hold(update, 1);
+  if (known != nullptr) return fail(number, "is granted an update a second time");
+  const auto place = static_cast<std::uint32_t>(updates_.size());
+  places_[grant.update.value] = place;
+  updates_.push_back(
+      {grant.update, number, grant.rollout, std::exchange(lines_[number].update, place)});
+  hold(updates_.back(), 1);
   check_caps(grant.rollout, number, after);
 }
 
@@ -218,8 +233,7 @@ void Oracles::granted(const GrantIssued& grant, Position position, const Planner
 void Oracles::check_caps(RolloutId id, std::uint32_t appliance, const Planner::Store& after) {
   const planner::Rollout* rollout = after.rollouts.get(id);
   const std::uint32_t in_rollout = in_rollout_[id].open;
-  const std::uint32_t at_site =
-      open_at_site_[world_->appliances()[appliance - 1].identity().site.value];
+  const std::uint32_t at_site = open_at_site(appliance);
   const Policy& policy = rollout->spec.policy;
   const std::uint32_t allowed = planner::allowed_in_flight(*rollout);
   if (in_rollout > allowed)
@@ -260,12 +274,12 @@ void Oracles::report_kept(std::uint32_t appliance, const Report& report) {
   const bool ends =
       report.kind == ReportKind::committed || report.kind == ReportKind::rolled_back ||
       report.kind == ReportKind::install_failed || report.kind == ReportKind::order_refused;
-  Update* update = find(report.update);
+  Update* update = find(appliance, report.update);
   if (ends && update != nullptr) change(*update, [](Update& u) { u.over = true; });
 }
 
 void Oracles::counted(const ReportsCounted& what, const Planner::Store& after) {
-  const std::uint32_t number = numbers_.at(what.appliance.value);
+  const std::uint32_t number = this->number(what.appliance);
   Line& line = lines_[number];
   for (const Report& report : what.reports) {
     if (report.seq.value <= line.counted) continue;  // told twice

@@ -55,13 +55,15 @@ class Oracles final : public Witness {
   void told(std::uint32_t party, const std::string& line) override;
 
  private:
+  static constexpr std::uint32_t none = 0xFFFFFFFF;
   struct Update {  // one the log has granted
+    UpdateId id;
     std::uint32_t appliance = 0;
     RolloutId rollout;
-    UpdateId before;            // the one granted to this appliance before
-    bool token : 1 = false;     // the log took a reboot grant for it
-    bool armed : 1 = false;     // it was ever put on trial
-    bool on_trial : 1 = false;  // it is on trial now
+    std::uint32_t before = none;  // place of the one granted to this appliance before
+    bool token : 1 = false;       // the log took a reboot grant for it
+    bool armed : 1 = false;       // it was ever put on trial
+    bool on_trial : 1 = false;    // it is on trial now
     bool good : 1 = false, fell_back : 1 = false;
     bool over : 1 = false;             // its appliance is done with it
     bool given_up : 1 = false;         // the centre is done with it
@@ -75,16 +77,16 @@ class Oracles final : public Witness {
     std::uint64_t digest = 0;
   };
   struct Line {                    // of one appliance
-    UpdateId update;               // the newest granted
-    Epoch heard;                   // the highest epoch in an answer it took since a halt
-    std::vector<Awaited> awaited;  // in the order in which they were made
+    std::uint32_t update = none;   // place of the newest granted
     std::uint32_t kept = 0;        // the newest report it made
     std::uint32_t counted = 0;     // the newest report that the log has taken
     bool lost_its_place = false;   // its reports may be lost and their numbers used again
+    Epoch heard;                   // the highest epoch in an answer it took since a halt
+    std::vector<Awaited> awaited;  // in the order in which they were made
   };
   struct Backup {  // the books when the centre's backup was taken
     std::vector<Line> lines;
-    std::unordered_map<std::uint64_t, Update> updates;
+    std::vector<Update> updates;
     std::vector<std::vector<Awaited>> kept_since;  // by appliance
   };
   struct Held {  // by the books, at this moment
@@ -93,8 +95,9 @@ class Oracles final : public Witness {
 
   void fail(std::uint32_t appliance, const std::string& what);
   Instant now() const;
+  std::uint32_t number(ApplianceId appliance) const;
   const Planner::Store& planner() const { return world_->centre().planner(); }
-  Update* find(UpdateId update);
+  Update* find(std::uint32_t appliance, UpdateId update);
   bool is_return(std::uint32_t appliance, UpdateId trial);
   // Every change of an update goes through here: what is held is counted along.
   template <class Edit>
@@ -104,6 +107,7 @@ class Oracles final : public Witness {
     hold(update, 1);
   }
   void hold(const Update& update, int by);
+  std::uint32_t& open_at_site(std::uint32_t appliance);
   // The epoch that this rollout's halt began; nothing while it is not halted.
   const Epoch* halted(RolloutId rollout) const;
   bool window_open(std::uint32_t appliance) const;
@@ -118,17 +122,20 @@ class Oracles final : public Witness {
   void recount();
   void recount_rollouts();
   void recount_sites();
+  // Calls with all updates of one appliance in one rollout, for each appliance and rollout.
+  template <class Each>
+  void each_course(Each&& each) const;
   void check_tallies();
   void check_convergence();
 
   const World* world_ = nullptr;
   std::vector<Line> lines_;  // by the appliance's number
   Follow follow_;
-  // Looked up by number only, or summed over: their order is never seen.
-  std::unordered_map<std::uint64_t, Update> updates_;
-  std::unordered_map<std::uint64_t, std::uint32_t> numbers_;  // by the appliance's id
+  std::vector<Update> updates_;  // in the order of their grants
+  // Looked up by number only: their order is never seen.
+  std::unordered_map<std::uint64_t, std::uint32_t> places_;  // in updates_, by the update's id
   std::map<RolloutId, Held> in_rollout_;
-  std::unordered_map<std::uint64_t, std::uint32_t> open_at_site_;
+  std::vector<std::uint32_t> open_at_site_;  // by the site's number
   std::map<RolloutId, Epoch> halts_;
   std::optional<Backup> backup_;
   std::vector<OrderNumber>

@@ -53,6 +53,29 @@ BOOST_AUTO_TEST_CASE(the_ring_drains_a_crowd_in_the_order_of_the_heap) {
   BOOST_TEST(order == drained(crowded_events()), boost::test_tools::per_element());
 }
 
+// Small and large buckets are put in order in different ways; none is the first one, whose events
+// go through the heap of the ring.
+BOOST_AUTO_TEST_CASE(the_ring_drains_a_bucket_of_every_size_in_the_order_of_the_heap) {
+  Dice dice(9, 0, 0);
+  for (std::uint32_t size = 0; size < 300; ++size) {
+    std::vector<Event> events = {{{0, 0, 0}, 0}};
+    for (std::uint32_t n = 1; n <= size; ++n)
+      events.push_back({{160 + static_cast<std::int64_t>(dice.below(16)), dice.next(), n}, n});
+    BOOST_TEST_CONTEXT("size " << size)
+    BOOST_TEST(drained<RingQueue<std::uint32_t>>(events) == drained(events),
+               boost::test_tools::per_element());
+  }
+}
+
+// As after a pause of the centre: all from one source, at one moment.
+BOOST_AUTO_TEST_CASE(the_ring_drains_what_waited_for_one_moment_in_the_order_of_the_heap) {
+  std::vector<Event> events = {{{0, 0, 0}, 0}};
+  for (std::uint32_t n = 1; n <= 300'000; ++n) events.push_back({{5'000, order_of(1, 0), n}, n});
+  const auto order = drained<RingQueue<std::uint32_t>>(events);
+  BOOST_TEST(order.size() == events.size());
+  BOOST_TEST(std::is_sorted(order.begin(), order.end()));
+}
+
 // A long life of a queue: some events fall into the bucket of now, some lie days ahead, and now and
 // then it runs empty.
 BOOST_AUTO_TEST_CASE(the_ring_gives_what_the_heap_gives_at_every_step) {

@@ -63,6 +63,28 @@ BOOST_AUTO_TEST_CASE(an_install_granted_to_another_appliance_is_seen) {
   BOOST_TEST(w.found());
 }
 
+BOOST_AUTO_TEST_CASE(a_token_for_what_the_log_never_granted_is_seen) {
+  Watched w;
+  const Planner::Store& planner = w.world.centre().planner();
+  const ApplianceId box = identity_of(1).id;
+  GrantIssued token;
+  token.kind = GrantKind::reboot;
+  token.appliance = box;
+  token.rollout = w.grant().rollout;
+  token.update = w.grant().update;
+  constexpr std::uint64_t position_bits = 40;  // of an order number: where in the log it stands
+  const Position position{planner.appliances.get(box)->order.value &
+                          ((std::uint64_t{1} << position_bits) - 1)};
+  Decision decision;
+  decision.what = token;
+  w.oracles.decided({position, decision}, planner);
+  BOOST_TEST(!w.found());  // it has had this one
+  token.update = {12345};
+  decision.what = token;
+  w.oracles.decided({position, decision}, planner);
+  BOOST_TEST(w.found());
+}
+
 BOOST_AUTO_TEST_CASE(a_report_counted_with_another_content_is_seen) {
   Watched w;
   Report report;

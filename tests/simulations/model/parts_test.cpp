@@ -2,6 +2,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "simulations/model/fault_plan.hpp"
+#include "simulations/model/ground.hpp"
 #include "simulations/model/releases.hpp"
 #include "simulations/model/simulated_log.hpp"
 
@@ -94,4 +95,13 @@ BOOST_AUTO_TEST_CASE(the_log_keeps_what_the_planner_has_not_applied) {
   log.forget_through({7});
   BOOST_REQUIRE(log.kept().size() == 3u);
   BOOST_TEST(log.kept().front().position.value == 8u);
+}
+
+BOOST_AUTO_TEST_CASE(an_appliance_is_found_by_its_id) {
+  constexpr std::uint32_t fleet = 20'000;
+  for (std::uint32_t n = 1; n <= fleet; ++n) BOOST_TEST(number_of(identity_of(n).id, fleet) == n);
+  BOOST_TEST(number_of(identity_of(fleet + 1).id, fleet) == 0U);
+  BOOST_TEST(number_of({}, fleet) == 0U);
+  BOOST_TEST(number_of({1}, fleet) == 0U);
+  BOOST_TEST(number_of({identity_of(1).id.value - 1}, fleet) == 0U);
 }
