@@ -42,7 +42,7 @@ struct Facts {
   RolloutId rollout;
   UpdateId update;
   OrderNumber order_floor;  // the highest order accepted
-  Epoch epoch_seen;
+  Epoch epoch_seen;  // the highest heard; 0: this process has heard no mark of its reports yet
   WallTime wall;
   WallTrust wall_trust = WallTrust::unset;
   WallTime window_opens;  // staged, and its own window is closed: when it opens; 0: open, unknown
@@ -135,6 +135,11 @@ struct Wait {
   }
   friend bool operator==(const Wait&, const Wait&) = default;
 };
+// These answers come from who does not know what has been delivered.
+constexpr bool tells_no_mark(WaitReason reason) {
+  return reason == WaitReason::busy || reason == WaitReason::unknown_appliance ||
+         reason == WaitReason::not_active || reason == WaitReason::site_mismatch;
+}
 // One sentence for a person: "6 installs are in flight, 6 are allowed until more have committed".
 std::string name_of(const Wait& wait);
 std::string utc_text(WallTime wall);  // "2026-11-27 02:00 UTC"

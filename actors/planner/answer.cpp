@@ -10,7 +10,8 @@ Answer answer_to(ApplianceId appliance, std::uint32_t serial, const Planner::Sto
   Answer a;
   a.appliance = appliance;
   a.serial = serial;
-  a.epoch = store.head.epoch;
+  // Nobody takes a mark from who is busy: the epoch is heard together with the mark, or not (0011).
+  if (wait.reason != WaitReason::busy) a.epoch = store.head.epoch;
   a.reports_through = row.reports_through;
   a.centre_wall = turn.wall;
   a.wait = wait;

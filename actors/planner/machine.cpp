@@ -100,6 +100,14 @@ bool has_news(const Appliance& row, const Reports& reports) {
   return false;
 }
 
+// A centre that was set up again from a backup knows of fewer reports than were acknowledged, and
+// an appliance that has not heard of that yet leaves those out (0011). Is it to hear our mark
+// first?
+bool leaves_out_reports(const Store& store, const Appliance& row, const ApplianceSeen& e) {
+  return !e.reports.empty() && e.reports[0].seq.value > row.reports_through.value + 1 &&
+         e.facts.epoch_seen < store.head.epoch;
+}
+
 // May this appliance have its reboot token now? A token that ran out unused may be had again.
 bool token_due(const Store& store, const Appliance& row, const Facts& facts, const Turn& turn) {
   const Rollout* rollout = store.rollouts.get(row.rollout);
@@ -155,15 +163,15 @@ void seen(Store& store, const ApplianceSeen& e, const Turn& turn, Out& out) {
     Answer full;
     full.appliance = e.facts.appliance;
     full.serial = e.facts.serial;
-    full.epoch = store.head.epoch;
     full.standing = e.facts.update;
     full.wait = {WaitReason::busy, 0, 0};
     return out.add(AnswerReady{e.request, full});
   }
   const Appliance& row = store.appliances.row(i);
   const bool clock_set = e.facts.wall_trust != WallTrust::unset;
-  const bool may_propose =
-      row.proposing == Proposing::nothing && store.head.proposing < Planner::proposals_max;
+  const bool asked_again = leaves_out_reports(store, row, e);
+  const bool may_propose = row.proposing == Proposing::nothing && !asked_again &&
+                           store.head.proposing < Planner::proposals_max;
   if (may_propose && has_news(row, e.reports)) return propose_reports(store, i, e, turn, out);
   if (may_propose && clock_set && token_due(store, row, e.facts, turn))
     return propose_grant(store, i, GrantKind::reboot, row.rollout, e, turn, out);
@@ -171,7 +179,8 @@ void seen(Store& store, const ApplianceSeen& e, const Turn& turn, Out& out) {
   if (may_propose && (unused || has_forgotten(row, e.facts) || let_go(store, row, e.facts)))
     propose_lapse(store, i, unused, turn, out);
   RolloutId governing;
-  const Wait wait = Planner::why(store, i, governing, turn);
+  Wait wait = Planner::why(store, i, governing, turn);
+  if (asked_again) wait = {WaitReason::deciding, 0, 0};  // it comes back soon, with all of them
   const bool waits = wait.reason != WaitReason::none;
   if (may_propose && clock_set && !waits)
     return propose_grant(store, i, GrantKind::install, governing, e, turn, out);

@@ -11,7 +11,7 @@ namespace drydock {
 struct Planner {
   static constexpr const char* name = "planner";
   static constexpr std::uint32_t id = 17;
-  static constexpr std::uint32_t logic_version = 6;
+  static constexpr std::uint32_t logic_version = 7;
   static constexpr bool durable = true;
 
   static constexpr std::uint32_t rollouts_max = 64;     // kept for good; later ones are refused

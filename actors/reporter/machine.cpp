@@ -83,11 +83,7 @@ void number_above(S& s, ReportSeq seq, Out& out) {
 }
 
 void answered(S& s, const Answer& a, Out& out) {
-  const WaitReason why = a.wait.reason;
-  // These answers come from who does not know what has been delivered.
-  if (why == WaitReason::busy || why == WaitReason::unknown_appliance ||
-      why == WaitReason::not_active || why == WaitReason::site_mismatch)
-    return;
+  if (tells_no_mark(a.wait.reason)) return;
   if (a.reports_through > Reporter::seq_max) return;
   // A restored centre may know less than it once did: then we send again what it asks for.
   if (a.reports_through <= s.newest)

@@ -78,7 +78,7 @@ void check_in(S& s, const Turn& turn, Out& out) {
   facts.rollout = s.rollout;
   facts.update = s.update;
   facts.order_floor = s.floor;
-  facts.epoch_seen = s.epoch;
+  facts.epoch_seen = s.passing.marked ? s.epoch : Epoch{};
   facts.wall = turn.wall;
   facts.wall_trust = turn.wall_trust;
   s.passing.asking = true;
@@ -185,6 +185,7 @@ void answered(S& s, const Answer& a, const Turn& turn, Out& out) {
   s.passing.failures = 0;
   if (!s.passing.reached) out.add(CentreReached{});
   s.passing.reached = true;
+  s.passing.marked = s.passing.marked || !tells_no_mark(a.wait.reason);
   if (a.epoch > s.epoch) s.epoch = a.epoch;
   // A boot of the trial slot proves or loses itself. Back on the old slot nothing is left to prove.
   const bool lost_trial = s.phase == Phase::trial && !s.on_trial;
@@ -345,10 +346,7 @@ void Scheduler::step(State& s, const Event& event, const Turn& turn, Outbox<Effe
                    if (e.outcome.update == s.update && s.phase == Phase::arming)
                      s.phase = Phase::staged;
                  },
-                 [&](const Committed& e) {
-                   if (e.outcome.update == s.update) s.running = e.outcome.version;
-                   over(s, e.outcome, turn, out);
-                 },
+                 [&](const Committed& e) { over(s, e.outcome, turn, out); },
                  [&](const RolledBack& e) { over(s, e.outcome, turn, out); },
                  [&](const FailedLate& e) { failed_late(s, e.outcome, turn, out); },
                  [&](const AttemptOver& e) {

@@ -9,7 +9,7 @@ namespace drydock {
 struct Scheduler {
   static constexpr const char* name = "scheduler";
   static constexpr std::uint32_t id = 1;
-  static constexpr std::uint32_t logic_version = 4;
+  static constexpr std::uint32_t logic_version = 5;
   static constexpr bool durable = true;
 
   // Bounds. Doubling the poll wish six times is enough to take load off a sick centre.
@@ -77,10 +77,12 @@ struct Scheduler {
     std::uint8_t failures = 0;  // check-ins in a row without an answer
     bool asking = false;        // a check-in is on its way
     bool reached = false;       // the centre has answered this process
+    bool marked = false;        // and said which reports it has
     static constexpr auto fields() {
       return std::tuple{
           field<1>("serial", &Passing::serial), field<2>("failures", &Passing::failures),
-          field<3>("asking", &Passing::asking), field<4>("reached", &Passing::reached)};
+          field<3>("asking", &Passing::asking), field<4>("reached", &Passing::reached),
+          field<5>("marked", &Passing::marked)};
     }
     friend bool operator==(const Passing&, const Passing&) = default;
   };

@@ -1,5 +1,6 @@
 #include "simulations/model/appliance.hpp"
 
+#include <algorithm>
 #include <array>
 
 #include "runtime/kernel/overloaded.hpp"
@@ -344,8 +345,10 @@ void Appliance::happen_to_agent(const Happening& h) {
 bool Appliance::at_rest() const {
   const auto& reports = machine<Reporter>().store();
   const auto gate = machine<HealthGate>().store().phase;
-  return agent_up_ && machine<Scheduler>().store().phase == Scheduler::Phase::idle &&
-         reports.acknowledged == reports.newest &&
+  const auto& scheduler = machine<Scheduler>().store();
+  return agent_up_ && scheduler.phase == Scheduler::Phase::idle &&
+         (scheduler.passing.reached || unreachable()) &&
+         std::max(reports.acknowledged.value + 1, reports.oldest.value) > reports.newest.value &&
          (gate == HealthGate::Phase::idle || gate == HealthGate::Phase::rolled_back ||
           gate == HealthGate::Phase::failed_late);
 }

@@ -52,7 +52,7 @@ class alignas(64) Appliance {
   bool unreachable() const {
     return ground_.releases.some(Defect::unreachable) && defect() == Defect::unreachable;
   }
-  // Nothing is under way and everything is reported and acknowledged.
+  // Nothing is under way, the centre has been reached, and everything is reported and acknowledged.
   bool at_rest() const;
   // Over everything that lasts: the machines' chains, the boot's gates, boot state and slots.
   std::uint64_t digest() const;

@@ -62,6 +62,7 @@ class World {
   bool act_after_restore();
   bool restore_is_over() const;
   bool final_for(const Appliance& appliance) const;
+  bool has_heard(const Appliance& appliance) const;
   bool all_final();
   template <class IsSo>
   bool all_from(std::size_t& first, IsSo&& is_so) const;
@@ -81,7 +82,6 @@ class World {
   std::vector<RolloutId> held_;  // since a restore, until a person lets them go on
   std::optional<Instant> done_at_;
   std::optional<TurnMark> final_at_;           // of the planner, when all were final
-  std::optional<Instant> reverted_at_;         // the newest
   std::size_t unfinished_ = 0, restless_ = 0;  // places of appliances that were so at the last look
   std::array<std::uint64_t, kinds> by_kind_{};
   bool looked_ = false, settled_ = false, ended_ = false;

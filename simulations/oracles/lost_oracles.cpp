@@ -9,7 +9,7 @@ void Oracles::journal_lost(std::uint32_t appliance) {
   line.lost_its_place = true;
   line.heard = {};
   if (line.kept > line.counted) ++untold_;  // one of them may have told of an end
-  line.kept = line.counted;
+  line.kept = line.lost = line.counted;
 }
 
 void Oracles::reverted(std::uint32_t appliance, const BootState& state) {
@@ -40,6 +40,7 @@ void Oracles::goes_back() {
     const Line& then = backup_->lines[i];
     const auto& since = backup_->kept_since[i];
     line.counted = then.counted;
+    if (line.lost > line.counted) ++untold_;  // the centre that had them is gone as well
     line.awaited = then.awaited;
     line.awaited.insert(line.awaited.end(), since.begin(), since.end());
     const planner::Appliance* row = planner().appliances.get(identity_of(i).id);

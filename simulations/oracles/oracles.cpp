@@ -219,6 +219,12 @@ void Oracles::granted(const GrantIssued& grant, Position position, const Planner
     return change(*known, [](Update& u) { u.token = true, u.token_forgotten = false; });
   }
   if (halted(grant.rollout) != nullptr) fail(number, "is granted an install after the halt");
+  // A centre that went back may still find in its log what it had not applied by then.
+  if (known != nullptr && known->forgotten && known->appliance == number &&
+      known->rollout == grant.rollout && !world_->scenario().restore.by_hand) {
+    change(*known, [](Update& u) { u.forgotten = false; });
+    return check_caps(grant.rollout, number, after);
+  }
   if (known != nullptr) return fail(number, "is granted an update a second time");
   const auto place = static_cast<std::uint32_t>(updates_.size());
   places_[grant.update.value] = place;

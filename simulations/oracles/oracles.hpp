@@ -80,6 +80,7 @@ class Oracles final : public Witness {
     std::uint32_t update = none;   // place of the newest granted
     std::uint32_t kept = 0;        // the newest report it made
     std::uint32_t counted = 0;     // the newest report that the log has taken
+    std::uint32_t lost = 0;        // reports up to here may have gone with a journal
     bool lost_its_place = false;   // its reports may be lost and their numbers used again
     Epoch heard;                   // the highest epoch in an answer it took since a halt
     std::vector<Awaited> awaited;  // in the order in which they were made

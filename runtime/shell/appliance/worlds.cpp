@@ -56,10 +56,11 @@ void Worlds::tell(const T& event) {
     using M = typename decltype(machine)::type;
     if constexpr (holds<typename M::Event, T>) directory_->post<M>(event);
   };
+  // The reporter first: it is to know an answer's mark before a check-in states its epoch (0011).
+  offer(std::type_identity<Reporter>{});
   offer(std::type_identity<Scheduler>{});
   offer(std::type_identity<Updater>{});
   offer(std::type_identity<HealthGate>{});
-  offer(std::type_identity<Reporter>{});
   offer(std::type_identity<Healer>{});
 }
 template void Worlds::tell(const Restarted&);

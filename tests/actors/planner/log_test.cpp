@@ -135,6 +135,39 @@ BOOST_AUTO_TEST_CASE(the_epoch_never_falls_below_the_logs_floor) {
   BOOST_TEST(store().head.epoch.value == 7U);
 }
 
+// As after a restore: an appliance that has heard of our epoch has nothing older to send.
+BOOST_AUTO_TEST_CASE(reports_that_leave_some_out_wait_until_the_mark_was_heard) {
+  tell(CentreStarted{{7}});
+  start();
+  BOOST_REQUIRE((check_in(1).grant.kind == GrantKind::install));
+  Report third = report(1, ReportKind::staged);
+  third.seq = {3};
+  ApplianceSeen e = seen(1);
+  e.facts.epoch_seen = {6};
+  e.reports.add(third);
+  step(e);
+  BOOST_TEST(proposed.empty());
+  const Answer told = settle();
+  BOOST_TEST(told.reports_through.value == 0U);
+  BOOST_TEST(told.epoch.value == 7U);
+  BOOST_TEST((told.wait.reason == WaitReason::deciding));
+  BOOST_TEST((row(1)->stage == Stage::granted));
+  e.facts.epoch_seen = told.epoch;
+  step(e);
+  BOOST_TEST(settle().reports_through.value == 3U);
+  BOOST_TEST((row(1)->stage == Stage::staged));
+}
+
+BOOST_AUTO_TEST_CASE(reports_that_follow_the_mark_are_counted_whatever_epoch_was_heard) {
+  tell(CentreStarted{{7}});
+  start();
+  BOOST_REQUIRE((check_in(1).grant.kind == GrantKind::install));
+  ApplianceSeen e = seen(1);
+  e.reports.add(report(1, ReportKind::staged));
+  step(e);
+  BOOST_TEST(settle().reports_through.value == 1U);
+}
+
 BOOST_AUTO_TEST_CASE(orders_of_a_higher_epoch_are_higher_whatever_their_position) {
   start();
   check_in(1);

@@ -99,6 +99,7 @@ BOOST_AUTO_TEST_CASE(only_so_many_proposals_at_once) {
   store().head.proposing = Planner::proposals_max;
   step(seen(1));
   BOOST_TEST((get<AnswerReady>()->answer.wait.reason == WaitReason::busy));
+  BOOST_TEST(get<AnswerReady>()->answer.epoch.value == 0U);  // heard with a mark, or not at all
   step(Planner::RolloutAsked{{900}, spec(), "ada", ""});
   BOOST_TEST((said() == OperatorResult::too_many));
 }

@@ -223,6 +223,7 @@ BOOST_AUTO_TEST_CASE(a_full_table_tells_the_appliance_to_come_back_and_takes_not
   e.facts.update = {500};
   step(e);
   BOOST_TEST((get<AnswerReady>()->answer.wait.reason == WaitReason::busy));
+  BOOST_TEST(get<AnswerReady>()->answer.epoch.value == 0U);
   BOOST_TEST((get<AnswerReady>()->answer.standing.value == 500U));
 }
 

@@ -30,6 +30,34 @@ BOOST_AUTO_TEST_CASE(a_power_cut_behind_the_arming_finds_the_trial_by_the_boot_s
   BOOST_TEST((phase() == Phase::idle && store().running == release));
 }
 
+// A person has booted the other slot again before the commit was told.
+BOOST_AUTO_TEST_CASE(a_commit_that_is_told_in_the_old_slot_changes_nothing_about_what_runs) {
+  arm();
+  restart(2);
+  tell(Committed{outcome()});
+  BOOST_TEST((phase() == Phase::idle && store().running == old_version));
+}
+
+BOOST_AUTO_TEST_CASE(a_check_in_states_the_epoch_that_this_process_has_heard) {
+  const auto stated = [&] {
+    ask();
+    return get<CheckInDue>()->facts.epoch_seen.value;
+  };
+  BOOST_TEST(stated() == 0U);
+  Answer answer = standing();
+  answer.epoch = {7};
+  tell(CheckInAnswered{answer});
+  BOOST_TEST(stated() == 7U);
+  restart(1);
+  BOOST_TEST(stated() == 0U);
+  BOOST_TEST(store().epoch.value == 7U);  // it still follows no older order
+  answer = standing();
+  answer.epoch = {};
+  answer.wait = {WaitReason::busy, 0, 0};
+  tell(CheckInAnswered{answer});
+  BOOST_TEST(stated() == 0U);  // from this one the reporter takes no mark
+}
+
 BOOST_AUTO_TEST_CASE(a_stop_between_arming_and_rebooting_reboots) {
   arm();
   restart(1, Slot::a, Slot::b);

@@ -160,6 +160,11 @@ BOOST_AUTO_TEST_CASE(a_swarm_draws_another_run_for_every_seed_and_heals) {
   play("swarm", {40, 40}, [](const Outcome& o) { BOOST_TEST(o.counts.exposed <= o.appliances); });
 }
 
+BOOST_AUTO_TEST_CASE(a_centre_that_forgets_an_hour_amid_a_swarm_loses_no_report) {
+  play("swarm-restored", {120, 60},
+       [](const Outcome& o) { BOOST_TEST(o.counts.exposed <= o.appliances); });
+}
+
 BOOST_AUTO_TEST_CASE(a_token_that_never_arrived_is_no_silence) {
   play("lost-tokens", {12, 100}, all_committed);
 }
