@@ -41,8 +41,8 @@ struct Identity {
 
 // Which of the first `appliances` has this id; 0: none.
 constexpr std::uint32_t number_of(ApplianceId id, std::uint32_t appliances) {
-  for (const std::uint64_t mixed : {id.value, id.value - 1}) {  // an id has its lowest bit set
-    if (id.value % 2 == 0) break;
+  if (id.value % 2 == 0) return 0;
+  for (const std::uint64_t mixed : {id.value, id.value - 1}) {  // its lowest bit was set
     const std::uint64_t number = unmix64(mixed);
     if (number != 0 && number <= appliances) return static_cast<std::uint32_t>(number);
   }
