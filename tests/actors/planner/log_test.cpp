@@ -158,6 +158,24 @@ BOOST_AUTO_TEST_CASE(reports_that_leave_some_out_wait_until_the_mark_was_heard) 
   BOOST_TEST((row(1)->stage == Stage::staged));
 }
 
+BOOST_AUTO_TEST_CASE(who_leaves_reports_out_has_no_token_until_it_has_heard_the_mark) {
+  tell(CentreStarted{{7}});
+  start();
+  stage(1);
+  Report late = report(1, ReportKind::drifted);
+  late.seq = {9};
+  ApplianceSeen e = seen(1);
+  e.facts.phase = UpdatePhase::staged;
+  e.facts.wants_token = true;
+  e.reports.add(late);
+  step(e);
+  BOOST_TEST(proposed.empty());
+  BOOST_TEST((settle().wait.reason == WaitReason::deciding));
+  e.reports.clear();  // who sends none leaves none out
+  step(e);
+  BOOST_TEST((settle().grant.kind == GrantKind::reboot));
+}
+
 BOOST_AUTO_TEST_CASE(reports_that_follow_the_mark_are_counted_whatever_epoch_was_heard) {
   tell(CentreStarted{{7}});
   start();
